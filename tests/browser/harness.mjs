@@ -1,0 +1,125 @@
+// Starts the browser and the program, and says what is wrong with a page.
+
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const PATIENCE_MS = 60_000;
+const target = fileURLToPath(new URL("../../target/", import.meta.url));
+
+export const screenshots = process.env.OMBUD_TEST_SCREENSHOTS ?? join(target, "screenshots");
+
+// WCAG 2.2 to level AA, and what axe calls best practice.
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+// Chromium runs as root in a container, and must not call home from a test.
+export function launchBrowser() {
+  return chromium.launch({
+    executablePath: process.env.OMBUD_TEST_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+// Starts `ombud serve --demo` on an empty folder and waits until it is ready.
+export async function startOmbud() {
+  const data = await mkdtemp(join(tmpdir(), "ombud-browser-"));
+  const binary = process.env.OMBUD_TEST_BINARY ?? join(target, "debug", "ombud");
+  const server = spawn(binary, ["serve", "--demo", "--listen", "127.0.0.1:0", "--data", data]);
+  const ended = new Promise((resolve) => server.once("close", resolve));
+  let printed = "";
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.on("data", (bytes) => (printed += bytes));
+  }
+  server.on("error", (error) => (printed += error.message));
+  process.once("exit", () => server.kill("SIGKILL"));
+
+  const stop = async () => {
+    server.kill("SIGTERM");
+    await ended;
+    await rm(data, { recursive: true, force: true });
+  };
+  try {
+    const address = await within("address", () => /listening on (http:\/\/[\w.:]+)/.exec(printed)?.[1]);
+    await within("readiness", async () => (await fetch(`${address}/readyz`)).ok);
+    return { address, stop };
+  } catch (error) {
+    await stop();
+    throw new Error(`${error.message}; \`${binary} serve\` printed:\n${printed}`);
+  }
+
+  async function within(what, ask) {
+    const end = Date.now() + PATIENCE_MS;
+    while (Date.now() < end && server.exitCode === null && server.pid) {
+      const answer = await Promise.resolve().then(ask).catch(() => undefined);
+      if (answer) return answer;
+      await sleep(100);
+    }
+    throw new Error(`no ${what} within ${PATIENCE_MS / 1000} s`);
+  }
+}
+
+// Opens a page as one visitor would and returns a line for everything that is wrong with it.
+export async function problems(browser, url, visitor) {
+  const { language, size, scheme = "light", javaScript = true, screenshot } = visitor;
+  const context = await browser.newContext({
+    locale: language.locale,
+    viewport: { width: size.width, height: size.height },
+    colorScheme: scheme,
+    javaScriptEnabled: javaScript,
+  });
+  try {
+    const page = await context.newPage();
+    const found = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") found.push(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => found.push(`script: ${error.message}`));
+    page.on("requestfailed", (request) => found.push(`not loaded: ${request.url()}`));
+
+    const response = await page.goto(url);
+    if (response.status() !== 200) found.push(`status ${response.status()}`);
+    found.push(...(await page.evaluate(structure, language.code)));
+    if (javaScript) found.push(...(await violations(page)));
+    if (screenshot) await page.screenshot({ path: join(screenshots, screenshot), fullPage: true });
+    return found;
+  } finally {
+    await context.close();
+  }
+}
+
+// Runs in the page.
+function structure(language) {
+  const found = [];
+  const root = document.documentElement;
+  if (root.lang !== language) found.push(`language is "${root.lang}", not "${language}"`);
+  if (document.querySelectorAll("h1").length !== 1) found.push("not exactly one h1");
+  if (!document.querySelector("main")?.innerText.trim()) found.push("main is empty");
+  if (document.querySelector("noscript")) found.push("asks for JavaScript");
+  if (root.scrollWidth > root.clientWidth) {
+    found.push(`scrolls sideways: ${root.scrollWidth} px in ${root.clientWidth} px`);
+  }
+  return found;
+}
+
+async function violations(page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+  return violations.map(({ id, help, nodes }) => {
+    const places = nodes.map((node) => node.target.join(" ")).slice(0, 5);
+    return `axe ${id}: ${help} (${nodes.length}: ${places.join(", ")})`;
+  });
+}

@@ -1,0 +1,16 @@
+// Every public page. A page that the program gains is added here, and so is tested in each
+// language, size and colour scheme, with and without JavaScript.
+
+export const pages = [];
+
+export const languages = [
+  { code: "en", locale: "en-GB" },
+  { code: "nb", locale: "nb-NO" },
+];
+
+export const sizes = [
+  { name: "phone", width: 360, height: 740 },
+  { name: "desktop", width: 1280, height: 900 },
+];
+
+export const schemes = ["light", "dark"];

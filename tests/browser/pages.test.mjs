@@ -1,0 +1,38 @@
+// Every page, for every kind of visitor.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { launchBrowser, problems, startOmbud } from "./harness.mjs";
+import { languages, pages, schemes, sizes } from "./pages.mjs";
+
+describe("public pages", { skip: pages.length === 0 && "no page is listed yet" }, () => {
+  let browser;
+  let ombud;
+  before(async () => {
+    ombud = await startOmbud();
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await ombud?.stop();
+  });
+
+  for (const { name, path } of pages) {
+    for (const language of languages) {
+      for (const size of sizes) {
+        for (const scheme of schemes) {
+          const title = [name, language.code, size.name, scheme].join("-");
+          test(title, async () => {
+            const visitor = { language, size, scheme, screenshot: `${title}.png` };
+            assert.deepEqual(await problems(browser, ombud.address + path, visitor), []);
+          });
+        }
+        test(`${name}-${language.code}-${size.name}, no JavaScript`, async () => {
+          const visitor = { language, size, javaScript: false };
+          assert.deepEqual(await problems(browser, ombud.address + path, visitor), []);
+        });
+      }
+    }
+  }
+});
