@@ -1,1 +1,11 @@
-//! placeholder
+//! The rules of Ombud: pure functions over a privacy statement.
+//!
+//! Nothing here reads a clock, a disk or a network. Time, randomness and files are arguments, so
+//! that every answer can be asked again later and comes out the same.
+
+pub mod decision;
+pub mod diagnostic;
+pub mod language;
+pub mod retention;
+pub mod standing;
+pub mod statement;

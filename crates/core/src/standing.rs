@@ -1,0 +1,290 @@
+//! What a person's choices come to: the ledger folded into a standing.
+//!
+//! A standing remembers the last instant of each kind of act. Folding takes maxima, so the order in
+//! which entries arrive does not matter and an entry folded twice changes nothing. Where two acts
+//! share an instant, the one that protects the person wins.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a person, or the company on their behalf, did.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Consents (GDPR Article 6(1)(a), 7).
+    Consent,
+    /// Withdraws consent (Article 7(3)).
+    Withdraw,
+    /// Objects (Article 21).
+    Object,
+    /// The company finds the objection founded (Article 21(1)).
+    Uphold,
+    /// The company demonstrates compelling grounds (Article 21(1)).
+    Reject,
+    /// Processing is restricted (Article 18).
+    Restrict,
+    /// The restriction ends, after the person was told (Article 18(3)).
+    Lift,
+}
+
+impl Act {
+    /// All acts.
+    pub const ALL: [Self; 7] = [
+        Self::Consent,
+        Self::Withdraw,
+        Self::Object,
+        Self::Uphold,
+        Self::Reject,
+        Self::Restrict,
+        Self::Lift,
+    ];
+
+    /// The name used in every file, call and table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Consent => "consent",
+            Self::Withdraw => "withdraw",
+            Self::Object => "object",
+            Self::Uphold => "uphold",
+            Self::Reject => "reject",
+            Self::Restrict => "restrict",
+            Self::Lift => "lift",
+        }
+    }
+
+    /// The act with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.name() == name)
+    }
+}
+
+/// What one consents to: a fingerprint of an activity's purposes, data and recipients. Consent given
+/// for one scope does not carry over to another (GDPR Article 4(11), "specific").
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Scope(pub i64);
+
+/// The last instant of each kind of act of one person in one activity (or in all of them).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Last consent, and what it covered.
+    pub consented: Option<(Timestamp, Scope)>,
+    /// Last withdrawal.
+    pub withdrawn: Option<Timestamp>,
+    /// Last objection.
+    pub objected: Option<Timestamp>,
+    /// Last time an objection was upheld.
+    pub upheld: Option<Timestamp>,
+    /// Last time an objection was rejected.
+    pub rejected: Option<Timestamp>,
+    /// Last restriction.
+    pub restricted: Option<Timestamp>,
+    /// Last lifting of a restriction.
+    pub lifted: Option<Timestamp>,
+}
+
+impl Standing {
+    /// The standing after one more act at `at`. Acts may be folded in any order, and twice.
+    #[must_use]
+    pub fn after(mut self, act: Act, at: Timestamp, scope: Scope) -> Self {
+        let slot = match act {
+            Act::Consent => {
+                self.consented = self.consented.max(Some((at, scope)));
+                return self;
+            }
+            Act::Withdraw => &mut self.withdrawn,
+            Act::Object => &mut self.objected,
+            Act::Uphold => &mut self.upheld,
+            Act::Reject => &mut self.rejected,
+            Act::Restrict => &mut self.restricted,
+            Act::Lift => &mut self.lifted,
+        };
+        *slot = (*slot).max(Some(at));
+        self
+    }
+
+    /// The standing of entries up to and including `at`: a past question gets its past answer.
+    pub fn fold(entries: impl IntoIterator<Item = (Act, Timestamp, Scope)>, at: Timestamp) -> Self {
+        let seen = entries.into_iter().filter(|(_, instant, _)| *instant <= at);
+        seen.fold(Self::default(), |standing, (act, instant, scope)| {
+            standing.after(act, instant, scope)
+        })
+    }
+
+    /// What it comes to for an activity whose consent covers `scope`.
+    ///
+    /// Ties protect the person: a withdrawal at the instant of a consent withdraws it, an objection
+    /// at the instant of its rejection is pending again, a restriction at the instant of its lifting
+    /// stands.
+    pub fn position(&self, scope: Scope) -> Position {
+        let consent = match (self.consented, self.withdrawn) {
+            (None, None) => Consent::Never,
+            (Some((given, _)), Some(withdrawn)) if withdrawn >= given => Consent::Withdrawn,
+            (None, Some(_)) => Consent::Withdrawn,
+            (Some((_, covered)), _) if covered != scope => Consent::Outdated,
+            (Some(_), _) => Consent::Given,
+        };
+        let objection = match self.objected {
+            None => Objection::None,
+            Some(objected) => {
+                let upheld = self.upheld.filter(|at| *at >= objected);
+                let rejected = self.rejected.filter(|at| *at > objected);
+                match (upheld, rejected) {
+                    (Some(up), Some(no)) if no > up => Objection::Rejected,
+                    (Some(_), _) => Objection::Upheld,
+                    (None, Some(_)) => Objection::Rejected,
+                    (None, None) => Objection::Pending,
+                }
+            }
+        };
+        let restricted = match (self.restricted, self.lifted) {
+            (Some(restricted), Some(lifted)) => restricted >= lifted,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        Position {
+            consent,
+            objection,
+            restricted,
+        }
+    }
+}
+
+/// Where a person stands now: all that a decision needs of their choices.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Position {
+    /// Consent.
+    pub consent: Consent,
+    /// Objection.
+    pub objection: Objection,
+    /// Whether processing is restricted.
+    pub restricted: bool,
+}
+
+/// Where consent stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// Never given.
+    #[default]
+    Never,
+    /// Given, and it covers what is done today.
+    Given,
+    /// Given for another scope than today's.
+    Outdated,
+    /// Withdrawn.
+    Withdrawn,
+}
+
+/// Where an objection stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objection {
+    /// None was made.
+    #[default]
+    None,
+    /// Made and not yet answered.
+    Pending,
+    /// Found to be founded.
+    Upheld,
+    /// Answered with compelling grounds.
+    Rejected,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SCOPE: Scope = Scope(7);
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn position(acts: &[(Act, i64)]) -> Position {
+        let entries = acts.iter().map(|(act, second)| (*act, at(*second), SCOPE));
+        Standing::fold(entries, at(1_000)).position(SCOPE)
+    }
+
+    #[test]
+    fn consent_table() {
+        use Act::{Consent as Give, Withdraw};
+        let rows: [(&[(Act, i64)], Consent); 6] = [
+            (&[], Consent::Never),
+            (&[(Give, 5)], Consent::Given),
+            (&[(Give, 5), (Withdraw, 6)], Consent::Withdrawn),
+            (&[(Give, 5), (Withdraw, 5)], Consent::Withdrawn),
+            (&[(Give, 5), (Withdraw, 6), (Give, 7)], Consent::Given),
+            (&[(Withdraw, 6)], Consent::Withdrawn),
+        ];
+        for (acts, want) in rows {
+            assert_eq!(position(acts).consent, want, "{acts:?}");
+        }
+    }
+
+    #[test]
+    fn consent_for_another_scope_is_outdated() {
+        let standing = Standing::default().after(Act::Consent, at(1), Scope(1));
+        assert_eq!(standing.position(Scope(2)).consent, Consent::Outdated);
+    }
+
+    #[test]
+    fn objection_table() {
+        use Act::{Object, Reject, Uphold};
+        let rows: [(&[(Act, i64)], Objection); 7] = [
+            (&[], Objection::None),
+            (&[(Object, 5)], Objection::Pending),
+            (&[(Object, 5), (Uphold, 6)], Objection::Upheld),
+            (&[(Object, 5), (Reject, 6)], Objection::Rejected),
+            (&[(Object, 5), (Reject, 5)], Objection::Pending),
+            (&[(Object, 5), (Reject, 6), (Object, 7)], Objection::Pending),
+            (&[(Object, 5), (Reject, 6), (Uphold, 6)], Objection::Upheld),
+        ];
+        for (acts, want) in rows {
+            assert_eq!(position(acts).objection, want, "{acts:?}");
+        }
+    }
+
+    #[test]
+    fn a_restriction_stands_until_it_is_lifted_later() {
+        assert!(!position(&[]).restricted);
+        assert!(position(&[(Act::Restrict, 5)]).restricted);
+        assert!(position(&[(Act::Restrict, 5), (Act::Lift, 5)]).restricted);
+        assert!(!position(&[(Act::Restrict, 5), (Act::Lift, 6)]).restricted);
+    }
+
+    pub(crate) fn any_entry() -> impl Strategy<Value = (Act, Timestamp, Scope)> {
+        (prop::sample::select(Act::ALL.to_vec()), 0..20_i64, 0..2_i64)
+            .prop_map(|(act, second, scope)| (act, at(second), Scope(scope)))
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_repetition_do_not_matter(
+            mut entries in prop::collection::vec(any_entry(), 0..12),
+        ) {
+            let want = Standing::fold(entries.clone(), at(30));
+            entries.reverse();
+            let twice = entries.iter().chain(entries.iter()).copied();
+            prop_assert_eq!(Standing::fold(twice, at(30)), want);
+        }
+
+        #[test]
+        fn i10_a_past_question_gets_its_past_answer(
+            before in prop::collection::vec(any_entry(), 0..8),
+            later in prop::collection::vec(any_entry(), 0..8),
+            past in 0..20_i64,
+        ) {
+            let later = later.into_iter().filter(|(_, instant, _)| *instant > at(past));
+            let all: Vec<_> = before.iter().copied().chain(later).collect();
+            prop_assert_eq!(Standing::fold(all, at(past)), Standing::fold(before, at(past)));
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! A statement folder in memory: its files, their hash, and spans of the keys in them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use aws_lc_rs::digest;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::Place;
+
+/// The files of a statement folder: path relative to the folder, with `/`, and text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Folder {
+    files: BTreeMap<String, String>,
+}
+
+/// The version of a statement: the SHA-256 hash of its folder's archive.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VersionId(String);
+
+impl VersionId {
+    /// Reads 64 lower-case hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        (text.len() == 64 && text.chars().all(hex)).then(|| Self(text.to_owned()))
+    }
+
+    /// All 64 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first twelve digits, for people.
+    pub fn short(&self) -> &str {
+        self.0.get(..12).unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for VersionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An archive that is not one of a statement folder.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the stored statement is damaged: {0}")]
+pub struct ArchiveError(&'static str);
+
+const MAGIC: &[u8] = b"ombud statement 1\n";
+
+impl Folder {
+    /// A folder of these files.
+    pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            files: files.into_iter().collect(),
+        }
+    }
+
+    /// The text of a file.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(String::as_str)
+    }
+
+    /// All files in order of path.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// Files directly under `directory/` that end in `suffix`: stem and path.
+    pub fn under<'a>(
+        &'a self,
+        directory: &'a str,
+        suffix: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.files.keys().filter_map(move |path| {
+            let stem = path
+                .strip_prefix(directory)?
+                .strip_prefix('/')?
+                .strip_suffix(suffix)?;
+            (!stem.contains('/')).then_some((stem, path.as_str()))
+        })
+    }
+
+    /// The folder as bytes, the same for the same files: what is hashed and stored (I10).
+    pub fn archive(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        for (path, text) in &self.files {
+            bytes.extend_from_slice(format!("{} {}\n", text.len(), path).as_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+        }
+        bytes
+    }
+
+    /// Reads an archive back.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError`] when the bytes were not made by [`Folder::archive`].
+    pub fn from_archive(bytes: &[u8]) -> Result<Self, ArchiveError> {
+        let mut rest = bytes
+            .strip_prefix(MAGIC)
+            .ok_or(ArchiveError("unknown format"))?;
+        let mut files = BTreeMap::new();
+        while !rest.is_empty() {
+            let end = rest.iter().position(|byte| *byte == b'\n');
+            let (head, tail) = end
+                .and_then(|end| rest.split_at_checked(end))
+                .ok_or(ArchiveError("cut short"))?;
+            let head = std::str::from_utf8(head).map_err(|_| ArchiveError("not text"))?;
+            let (length, path) = head.split_once(' ').ok_or(ArchiveError("no file name"))?;
+            let length: usize = length.parse().map_err(|_| ArchiveError("no length"))?;
+            let tail = tail.strip_prefix(b"\n").unwrap_or(tail);
+            let (text, next) = tail
+                .split_at_checked(length)
+                .ok_or(ArchiveError("cut short"))?;
+            let text = std::str::from_utf8(text).map_err(|_| ArchiveError("not text"))?;
+            files.insert(path.to_owned(), text.to_owned());
+            rest = next;
+        }
+        Ok(Self { files })
+    }
+
+    /// The version that these files are.
+    pub fn version(&self) -> VersionId {
+        VersionId(hex::encode(digest::digest(
+            &digest::SHA256,
+            &self.archive(),
+        )))
+    }
+
+    /// Where a key stands: its value when that is a scalar or array, else the key itself. When the
+    /// path ends in keys that are not written, the deepest one that is.
+    pub fn place<'a>(&self, file: &str, keys: impl IntoIterator<Item = &'a str>) -> Place {
+        let text = self.text(file).unwrap_or_default();
+        let (table, _) = DeTable::parse_recoverable(text);
+        let mut span = 0..text.lines().next().map_or(0, str::len);
+        let mut table = table.get_ref();
+        for key in keys {
+            let Some((name, value)) = find(table, key) else {
+                break;
+            };
+            match value.get_ref() {
+                DeValue::Table(inner) => {
+                    span = name.span();
+                    table = inner;
+                }
+                DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Array(_) => {
+                    span = value.span();
+                    break;
+                }
+            }
+        }
+        Place {
+            file: file.to_owned(),
+            span,
+        }
+    }
+}
+
+type Entry<'t, 'i> = (
+    &'t Spanned<std::borrow::Cow<'i, str>>,
+    &'t Spanned<DeValue<'i>>,
+);
+
+fn find<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Option<Entry<'t, 'i>> {
+    table.iter().find(|(name, _)| name.get_ref() == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> Folder {
+        Folder::new([
+            (
+                "statement.toml".to_owned(),
+                "title = \"Ærlig\"\n".to_owned(),
+            ),
+            ("text/en.md".to_owned(), String::new()),
+        ])
+    }
+
+    #[test]
+    fn i10_an_archive_reads_back_byte_for_byte() {
+        let archive = folder().archive();
+        assert_eq!(Folder::from_archive(&archive), Ok(folder()));
+        assert_eq!(Folder::from_archive(&archive).unwrap().archive(), archive);
+    }
+
+    #[test]
+    fn a_damaged_archive_is_refused_wherever_it_is_cut() {
+        let archive = folder().archive();
+        let boundary = MAGIC.len();
+        for end in 0..archive.len() {
+            let cut = Folder::from_archive(&archive[..end]);
+            assert!(
+                cut.is_err() || cut.unwrap() != folder() || end == boundary,
+                "cut at {end}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_changed_letter_is_another_version() {
+        let other = Folder::new([(
+            "statement.toml".to_owned(),
+            "title = \"Ærlih\"\n".to_owned(),
+        )]);
+        assert_ne!(folder().version(), other.version());
+        assert_eq!(
+            VersionId::parse(folder().version().as_str()),
+            Some(folder().version())
+        );
+        assert_eq!(VersionId::parse("abc"), None);
+    }
+
+    #[test]
+    fn a_key_is_found_where_it_stands() {
+        let text = "a = 1\n[b.c]\nd = \"x\"\n";
+        let folder = Folder::new([("f.toml".to_owned(), text.to_owned())]);
+        let at = |keys: &[&str]| text[folder.place("f.toml", keys.iter().copied()).span].to_owned();
+        assert_eq!(at(&["b", "c", "d"]), "\"x\"");
+        assert_eq!(at(&["b", "c", "missing"]), "c");
+        assert_eq!(at(&["a"]), "1");
+    }
+}
