@@ -40,7 +40,11 @@ before(async () => {
   server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const html = pathname === "/good" ? good : faults[Number(pathname.slice(1))]?.html;
-    response.writeHead(html ? 200 : 404, { "content-type": "text/html; charset=utf-8" });
+    response.writeHead(html ? 200 : 404, {
+      "content-type": "text/html; charset=utf-8",
+      // The good page forbids scripts, as ours do; the harness must look at it all the same.
+      ...(html === good && { "content-security-policy": "default-src 'none'; img-src data:" }),
+    });
     response.end(html ?? page("<p>Not found</p>"));
   });
   server.listen(0, "127.0.0.1");
