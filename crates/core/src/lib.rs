@@ -6,6 +6,7 @@
 pub mod decision;
 pub mod diagnostic;
 pub mod language;
+pub mod law;
 pub mod retention;
 pub mod standing;
 pub mod statement;

@@ -1,5 +1,9 @@
 //! The bundled statement reads without errors and declares every promise of the published text.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail the test"
+)]
 
 use std::path::{Path, PathBuf};
 
