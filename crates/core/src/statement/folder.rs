@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
@@ -135,32 +136,17 @@ impl Folder {
     }
 
     /// Where a key stands: its value when that is a scalar or array, else the key itself. When the
-    /// path ends in keys that are not written, the deepest one that is.
+    /// path ends in keys that are not written, the deepest one that is. A number leads into an array,
+    /// counted from 0.
     pub fn place<'a>(&self, file: &str, keys: impl IntoIterator<Item = &'a str>) -> Place {
         let text = self.text(file).unwrap_or_default();
         let (table, _) = DeTable::parse_recoverable(text);
-        let mut span = 0..text.lines().next().map_or(0, str::len);
-        let mut table = table.get_ref();
-        for key in keys {
-            let Some((name, value)) = find(table, key) else {
-                break;
-            };
-            match value.get_ref() {
-                DeValue::Table(inner) => {
-                    span = name.span();
-                    table = inner;
-                }
-                DeValue::String(_)
-                | DeValue::Integer(_)
-                | DeValue::Float(_)
-                | DeValue::Boolean(_)
-                | DeValue::Datetime(_)
-                | DeValue::Array(_) => {
-                    span = value.span();
-                    break;
-                }
-            }
-        }
+        let first_line = 0..text.lines().next().map_or(0, str::len);
+        let mut keys = keys.into_iter();
+        let entry = keys.next().and_then(|key| find(table.get_ref(), key));
+        let span = entry.map_or(first_line, |(name, value)| {
+            deepest((name.span(), value), &mut keys)
+        });
         Place {
             file: file.to_owned(),
             span,
@@ -175,6 +161,29 @@ type Entry<'t, 'i> = (
 
 fn find<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Option<Entry<'t, 'i>> {
     table.iter().find(|(name, _)| name.get_ref() == key)
+}
+
+/// Follows the keys as far as they are written; `name` is where the value's own key stands.
+fn deepest<'a>(
+    (name, value): (Range<usize>, &Spanned<DeValue<'_>>),
+    keys: &mut impl Iterator<Item = &'a str>,
+) -> Range<usize> {
+    match value.get_ref() {
+        DeValue::Table(table) => {
+            let entry = keys.next().and_then(|key| find(table, key));
+            entry.map_or(name, |(name, value)| deepest((name.span(), value), keys))
+        }
+        DeValue::Array(items) => {
+            let index = keys.next().and_then(|key| key.parse::<usize>().ok());
+            let item = index.and_then(|index| items.get(index));
+            item.map_or(value.span(), |item| deepest((item.span(), item), keys))
+        }
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_) => value.span(),
+    }
 }
 
 #[cfg(test)]
@@ -233,5 +242,15 @@ mod tests {
         assert_eq!(at(&["b", "c", "d"]), "\"x\"");
         assert_eq!(at(&["b", "c", "missing"]), "c");
         assert_eq!(at(&["a"]), "1");
+    }
+
+    #[test]
+    fn a_number_leads_into_an_array() {
+        let text = "[[d]]\nat = [\"x\", \"y\"]\n[[d]]\nat = \"z\"\n";
+        let folder = Folder::new([("f.toml".to_owned(), text.to_owned())]);
+        let at = |keys: &[&str]| text[folder.place("f.toml", keys.iter().copied()).span].to_owned();
+        assert_eq!(at(&["d", "0", "at", "1"]), "\"y\"");
+        assert_eq!(at(&["d", "1", "at", "0"]), "\"z\"");
+        assert_eq!(at(&["d", "1", "missing"]), "[[d]]");
     }
 }

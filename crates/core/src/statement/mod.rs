@@ -3,6 +3,7 @@
 //! [`load`] reads a folder into a [`Statement`] or says everything that is wrong in it. It knows
 //! nothing of disks or networks: a [`Folder`] is its files in memory.
 
+pub mod check;
 pub mod folder;
 mod formats;
 mod load;

@@ -54,6 +54,21 @@ pub struct Header {
     pub authority_requests: Option<AuthorityRequests>,
 }
 
+impl Header {
+    /// The section that tells of a key of `statement.toml`, as far as the statement says.
+    pub fn section_of(&self, key: &str) -> Option<&str> {
+        let section = match key.split('.').next()? {
+            "controller" => &self.controller.section,
+            "authority" => &self.authority.as_ref()?.section,
+            "rights" => &self.rights.section,
+            "changes" => &self.changes.as_ref()?.section,
+            "authority_requests" => &self.authority_requests.as_ref()?.section,
+            _ => &None,
+        };
+        section.as_deref()
+    }
+}
+
 fn calendar_year_end() -> String {
     "12-31".to_owned()
 }
@@ -81,6 +96,8 @@ pub struct Controller {
     /// Companies that decide jointly with the controller, and where the essence of their
     /// arrangement can be read (GDPR Article 26(2)).
     pub joint_arrangement: Option<Localized>,
+    /// The section of the text that names the controller.
+    pub section: Option<String>,
 }
 
 /// The supervisory authority (GDPR Article 77).
@@ -96,6 +113,8 @@ pub struct Authority {
     /// Whether the published text names it. `false` records a fact the text leaves out.
     #[serde(default = "yes")]
     pub published: bool,
+    /// The section of the text that tells of the right to complain.
+    pub section: Option<String>,
 }
 
 fn yes() -> bool {
@@ -154,6 +173,8 @@ pub struct Recipient {
     /// The role it has when it decides on purposes of its own, where the text denies or leaves it out.
     #[serde(default)]
     pub named: Vec<String>,
+    /// The section of the text that tells of sharing with it.
+    pub section: Option<String>,
 }
 
 /// What a recipient is.
@@ -237,6 +258,8 @@ pub struct Rights {
     /// Whether people are told before their data is used for a new purpose (GDPR Article 13(3)).
     #[serde(default)]
     pub told_before_new_purpose: bool,
+    /// The section of the text that tells of rights.
+    pub section: Option<String>,
 }
 
 /// A right of the person.
@@ -284,6 +307,8 @@ pub struct Changes {
     /// Whether earlier versions can be read.
     #[serde(default)]
     pub history_published: bool,
+    /// The section of the text that tells of changes.
+    pub section: Option<String>,
 }
 
 /// How requests of authorities for data are met (P4.2.4, GDPR Articles 6(1)(c), 48).
@@ -302,6 +327,8 @@ pub struct AuthorityRequests {
     pub notice_before: Option<Period>,
     /// The ground on which an authority outside the EEA gets data (GDPR Article 48).
     pub outside_eea: Option<Localized>,
+    /// The section of the text that tells of such requests.
+    pub section: Option<String>,
 }
 
 /// `activities/<id>.toml`: one processing activity (GDPR Articles 4(2), 13, 30).
@@ -311,6 +338,10 @@ pub struct AuthorityRequests {
 pub struct Activity {
     /// The section of the text that describes it.
     pub section: String,
+    /// Whether the published text tells of it. `false` declares one that the text leaves out
+    /// (lint L32).
+    #[serde(default = "yes")]
+    pub published: bool,
     /// What the text calls it.
     pub title: Localized,
     /// The purpose in plain words.
@@ -614,6 +645,9 @@ pub struct Collection {
     /// Other periods that the text also gives for the same data (lint L12).
     #[serde(default)]
     pub also_said: Vec<AlsoSaid>,
+    /// The collection of another activity that holds the same data for another purpose:
+    /// `activity.collection`.
+    pub same_as: Option<String>,
     /// What stays when the record is erased, for example `suppression`.
     pub leaves: Option<OneOrMany<Leaves>>,
     /// A duty to keep some fields longer, for that purpose only.

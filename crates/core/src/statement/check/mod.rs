@@ -1,0 +1,63 @@
+//! What the law asks of a statement: lint rules, their findings, and the decisions that settle them.
+//!
+//! Rules read the published reading, gaps and all. A finding is *open* until a decision names its
+//! rule and its place, and again from the day after that decision's review. The rules know nothing
+//! of files, terminals or the day on which they are asked: the day is an argument.
+
+pub mod countries;
+mod finding;
+mod judge;
+mod l01_controller;
+mod subject;
+#[cfg(test)]
+mod testing;
+
+use jiff::civil::Date;
+
+pub use finding::Finding;
+pub use judge::{Counts, Judged, State, Summary, check, summary};
+pub use subject::{Record, Subject};
+
+use crate::diagnostic::Severity;
+
+/// The day from which the GDPR applies (Article 99(2)). In Norway it is law since 20 July 2018.
+const GDPR: Date = jiff::civil::date(2018, 5, 25);
+
+/// A lint rule: what must hold, where the law says so, and from when.
+#[derive(Debug)]
+pub struct Rule {
+    /// The stable id, for example `L09`.
+    pub id: &'static str,
+    /// What must hold, in one clause.
+    pub title: &'static str,
+    /// How much a finding weighs, unless the finding says otherwise.
+    pub severity: Severity,
+    /// The article or paragraph, for example `GDPR Article 13(2)(a)`.
+    pub article: &'static str,
+    /// The first day on which the duty applies.
+    pub effective: Date,
+    /// Adds a finding for every place where it does not hold.
+    pub find: fn(&Subject<'_>, &mut Vec<Finding>),
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
+/// Every rule, in order of id.
+pub static RULES: &[&Rule] = &[&l01_controller::RULE];
+
+/// Every decision settles a finding. It has no place in [`RULES`]: it is asked when all other
+/// findings are known.
+pub static STALE: Rule = Rule {
+    id: "L00",
+    title: "every decision settles a finding",
+    severity: Severity::Info,
+    article: "GDPR Article 5(2)",
+    effective: GDPR,
+    find: |_, _| {},
+};
