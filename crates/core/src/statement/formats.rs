@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::retention;
+use crate::retention::{self, Period, Then};
 use crate::statement::promise::Proof;
 
 /// Something wrong inside a text, with bytes relative to it.
@@ -49,8 +49,8 @@ pub(super) fn problems(format: &str, text: &str) -> Vec<Problem> {
             Problem::whole(format!("`{text}` is not a date"), "write it as 2026-03-18")
         }),
         "ombud-keep" => phrase(retention::parse(text).err()),
-        "ombud-then" => phrase(retention::parse_then(text).err()),
-        "ombud-period" => phrase(retention::parse_period(text).err()),
+        "ombud-then" => phrase(text.parse::<Then>().err()),
+        "ombud-period" => phrase(text.parse::<Period>().err()),
         "ombud-proof" => match text.parse::<Proof>() {
             Ok(_) => Vec::new(),
             Err(error) => vec![Problem {

@@ -219,7 +219,7 @@ impl Checker<'_> {
         if let Some(statistic) = collection.then.as_ref().and_then(|then| then.statistic()) {
             let known = collection.statistics.keys().map(String::as_str);
             let name = Name {
-                name: statistic,
+                name: statistic.name(),
                 what: "statistic",
             };
             self.declared((file, &at("then")), &name, known);
@@ -267,13 +267,13 @@ impl Checker<'_> {
         keep: &Keep,
         (activity, collection): (&Activity, &Collection),
     ) {
-        for event in keep.events() {
+        for event in keep.events().iter().filter(|event| !event.is_built_in()) {
             let known = collection.events.keys().chain(activity.states.keys());
             let known: Vec<&str> = known.map(String::as_str).collect();
             self.declared(
                 (file, keys),
                 &Name {
-                    name: &event,
+                    name: event.name(),
                     what: "event",
                 },
                 known,
@@ -285,7 +285,7 @@ impl Checker<'_> {
             self.declared(
                 (file, keys),
                 &Name {
-                    name: &state,
+                    name: state.name(),
                     what: "state",
                 },
                 known,
@@ -299,7 +299,7 @@ impl Checker<'_> {
             self.declared(
                 (file, keys),
                 &Name {
-                    name: &other,
+                    name: other.name(),
                     what: "collection",
                 },
                 known,

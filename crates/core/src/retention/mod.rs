@@ -1,0 +1,34 @@
+//! Retention phrases: how long a record is kept, and what happens then.
+//!
+//! `12 months after application_deadline, unless agreed` is a phrase. [`parse`] reads it or says
+//! everything that is wrong with it; its `Display` is its one canonical spelling; [`due`] gives
+//! the instant for the facts of a record. What happens then is a phrase of its own, [`Then`].
+//!
+//! Knows neither statements nor records: names in a phrase are checked where they are declared.
+
+mod anchors;
+mod clause;
+mod due;
+mod names;
+mod parse;
+mod period;
+mod phrase;
+mod problem;
+mod read;
+mod sentence;
+mod survey;
+mod text;
+mod then;
+
+pub use anchors::{Anchors, Calendar, Hold, Interval};
+pub use due::{Awaited, Due, Never, due};
+pub use names::{Event, RecordName, State, Statistic, is_name};
+pub use parse::parse;
+pub use period::{Period, Unit};
+pub use phrase::{
+    Case, Clauses, Condition, Guard, Hedge, Keep, Key, Length, Minimum, Moment, Open, Stretch,
+};
+pub use problem::{Problem, nearest};
+pub use sentence::{Titles, sentence};
+pub use survey::Scope;
+pub use then::{EndAction, Then, Wait, WaitVerb};

@@ -1,0 +1,517 @@
+//! What a `keep` phrase says, and its canonical spelling.
+//!
+//! One meaning, one value, one spelling: `parse(display(keep)) == keep`. Knows no dates.
+
+use std::fmt;
+
+use super::names::{Event, RecordName, State, is_reserved};
+use super::period::{Period, Unit};
+
+/// How long a record is kept: the first case whose guard holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keep {
+    first: Case,
+    others: Vec<Case>,
+}
+
+impl Keep {
+    /// One rule for every record.
+    pub fn always(moment: Moment) -> Keep {
+        Keep {
+            first: Case::new(moment),
+            others: Vec::new(),
+        }
+    }
+
+    /// A list of cases; `None` when it is empty or a case follows one that always applies.
+    pub fn of_cases(cases: Vec<Case>) -> Option<Keep> {
+        let guarded = cases
+            .split_last()
+            .is_some_and(|(_, before)| before.iter().all(|case| !case.guard.conditions.is_empty()));
+        let mut cases = cases.into_iter();
+        let first = cases.next().filter(|_| guarded)?;
+        Some(Keep {
+            first,
+            others: cases.collect(),
+        })
+    }
+
+    /// The cases, in the order in which they are tried.
+    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// Whether there is one rule for every record.
+    pub fn is_single(&self) -> bool {
+        self.others.is_empty() && self.first.guard.conditions.is_empty()
+    }
+}
+
+/// One case of a phrase: until when, for which records, and what may change it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// For which records; empty for all that no case before it took.
+    pub guard: Guard,
+    /// Until when.
+    pub until: Moment,
+    /// What may change that.
+    pub clauses: Clauses,
+}
+
+impl Case {
+    /// A case without guard and clauses.
+    pub fn new(until: Moment) -> Case {
+        Case {
+            guard: Guard::default(),
+            until,
+            clauses: Clauses::default(),
+        }
+    }
+}
+
+/// An end of keeping, or a point that another is counted from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// `withdrawal`, `application_deadline`: when it happens.
+    Event(Event),
+    /// `while subscribed`, and in a count `subscribed ends`: when the state ends.
+    StateEnd(State),
+    /// `end of block`: when another record of the person ends.
+    RecordEnd(RecordName),
+    /// `end of calendar year of collection`: the last day of the stretch that holds the moment.
+    EndOf(Stretch, Box<Moment>),
+    /// `birthday 18`: the day on which the person reaches this age in years.
+    Birthday(u16),
+    /// `2027-12-31`: this day, as the last one.
+    Date(jiff::civil::Date),
+    /// `3 years after last activity`: that long after the moment.
+    After(Length, Box<Moment>),
+    /// `3 years`: after what is unsaid. Counted from the collection, the earliest that a reader
+    /// may understand, and reported by lint L11.
+    For(Length),
+    /// `earlier of (...)`: the first of these.
+    Earlier(Vec<Moment>),
+    /// `later of (...)`: the last of these.
+    Later(Vec<Moment>),
+    /// `last 500`: until that many newer records of the kind exist.
+    Last(u16),
+    /// `as long as necessary`, ...: no end is named.
+    Open(Open),
+    /// `according to "cookie policy"`: another document says.
+    Document(String),
+    /// `usually ...`: weakened by a word that promises nothing, reported by lint L10.
+    Hedged(Hedge, Box<Moment>),
+}
+
+/// How much time, or between what limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// `3 years`.
+    Exactly(Period),
+    /// `up to 15 years`: the longest; a person or a rule outside chooses less for a record.
+    UpTo(Period),
+    /// `5 years to 20 years`: chosen for a record within these limits.
+    Between(Period, Period),
+}
+
+impl Length {
+    /// The longest that it allows.
+    pub const fn longest(self) -> Period {
+        match self {
+            Length::Exactly(period) | Length::UpTo(period) | Length::Between(_, period) => period,
+        }
+    }
+}
+
+/// A stretch of the calendar whose last day counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// The day itself.
+    Day,
+    /// Monday to Sunday.
+    Week,
+    /// A calendar month.
+    Month,
+    /// January to March, and so on.
+    Quarter,
+    /// January to December.
+    CalendarYear,
+    /// The controller's financial year.
+    FinancialYear,
+}
+
+impl Stretch {
+    pub(super) const SPELLINGS: [(&'static str, Stretch); 8] = [
+        ("day", Stretch::Day),
+        ("week", Stretch::Week),
+        ("month", Stretch::Month),
+        ("quarter", Stretch::Quarter),
+        ("calendar year", Stretch::CalendarYear),
+        ("financial year", Stretch::FinancialYear),
+        ("fiscal year", Stretch::FinancialYear),
+        ("year", Stretch::CalendarYear),
+    ];
+}
+
+/// No end named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Open {
+    /// `as long as necessary`.
+    Necessary,
+    /// `as long as required by law`.
+    RequiredByLaw,
+    /// `indefinitely`.
+    Indefinitely,
+}
+
+impl Open {
+    pub(super) const SPELLINGS: [(&'static str, Open); 5] = [
+        ("as long as necessary", Open::Necessary),
+        ("as long as needed", Open::Necessary),
+        ("as long as required by law", Open::RequiredByLaw),
+        ("indefinitely", Open::Indefinitely),
+        ("permanently", Open::Indefinitely),
+    ];
+}
+
+/// A word that weakens a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hedge {
+    /// `usually`.
+    Usually,
+    /// `typically`.
+    Typically,
+    /// `generally`.
+    Generally,
+    /// `in general`.
+    InGeneral,
+    /// `normally`.
+    Normally,
+    /// `mostly`.
+    Mostly,
+    /// `in most cases`.
+    InMostCases,
+    /// `as a rule`.
+    AsARule,
+    /// `about`.
+    About,
+}
+
+impl Hedge {
+    pub(super) const SPELLINGS: [(&'static str, Hedge); 12] = [
+        ("usually", Hedge::Usually),
+        ("typically", Hedge::Typically),
+        ("generally", Hedge::Generally),
+        ("in general", Hedge::InGeneral),
+        ("normally", Hedge::Normally),
+        ("mostly", Hedge::Mostly),
+        ("in most cases", Hedge::InMostCases),
+        ("as a rule", Hedge::AsARule),
+        ("about", Hedge::About),
+        ("approximately", Hedge::About),
+        ("around", Hedge::About),
+        ("roughly", Hedge::About),
+    ];
+}
+
+/// For which records: every condition holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Guard {
+    /// The conditions, in the order written.
+    pub conditions: Vec<Condition>,
+}
+
+/// One condition of a guard.
+///
+/// A condition on something that is not known does not hold, and its opposite does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// `category is log or trace`, or with `holds` false `category is not log`.
+    Value {
+        /// What is asked about.
+        key: Key,
+        /// Whether it is one of the values, or none of them.
+        holds: bool,
+        /// The values, at least one.
+        values: Vec<String>,
+    },
+    /// `subscribed`, or `not subscribed`: whether the person or record is in the state.
+    State {
+        /// The state.
+        state: State,
+        /// Whether it holds, or does not.
+        holds: bool,
+    },
+}
+
+/// What a guard may ask about a record, and what may decide a length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// The category of the data, such as `log` or `pd:EmailAddress`.
+    Category,
+    /// The lawful basis on which this record is processed.
+    Basis,
+    /// What came of the matter, such as `hired`.
+    Outcome,
+    /// How grave it is.
+    Severity,
+    /// Which copy: a device, a server, a backup, a processor.
+    Copy,
+}
+
+impl Key {
+    pub(super) const SPELLINGS: [(&'static str, Key); 5] = [
+        ("category", Key::Category),
+        ("basis", Key::Basis),
+        ("outcome", Key::Outcome),
+        ("severity", Key::Severity),
+        ("copy", Key::Copy),
+    ];
+
+    /// The bases that a guard may name.
+    ///
+    /// # Source
+    ///
+    /// GDPR Art. 6(1)(a)–(f).
+    pub const BASES: [&'static str; 7] = [
+        "consent",
+        "explicit_consent",
+        "contract",
+        "legal_obligation",
+        "vital_interest",
+        "public_task",
+        "legitimate_interest",
+    ];
+}
+
+/// What may change the end of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Clauses {
+    /// `by severity`: what decides a length that has limits only.
+    pub decided_by: Option<Key>,
+    /// `unless agreed`: an agreement with the person replaces the end.
+    pub unless_agreed: bool,
+    /// `paused while subscribed`: the time does not run in any of these states.
+    pub paused_while: Vec<State>,
+    /// `held while disputed`: nothing is deleted in any of these states.
+    pub held_while: Vec<State>,
+    /// `extendable by 1 year`: a named person may add at most this, giving a reason.
+    pub extendable_by: Option<Period>,
+    /// `at least 5 years after issued under "bokføringsloven § 13"`: never less than this.
+    pub at_least: Option<Minimum>,
+}
+
+/// A least time of keeping that overrides a shorter one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Minimum {
+    /// Not before this.
+    pub until: Moment,
+    /// The law that asks for it, if one is named.
+    pub law: Option<String>,
+}
+
+/// The canonical spelling in a table of spellings: the first that means this.
+fn spelling<T: PartialEq + Copy>(table: &[(&'static str, T)], meaning: T) -> &'static str {
+    table
+        .iter()
+        .find(|(_, known)| *known == meaning)
+        .map_or("", |(words, _)| words)
+}
+
+macro_rules! display_spelling {
+    ($($type:ident),*) => {$(
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(spelling(&$type::SPELLINGS, *self))
+            }
+        }
+    )*};
+}
+display_spelling!(Stretch, Open, Hedge, Key);
+
+/// A text in the marks that it does not contain.
+fn quoted(text: &str) -> String {
+    if text.contains('"') {
+        format!("'{text}'")
+    } else {
+        format!("\"{text}\"")
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, case) in self.cases().enumerate() {
+            let always = case.guard.conditions.is_empty();
+            f.write_str(match (at, always) {
+                (0, _) => "",
+                (_, true) => "; otherwise ",
+                (_, false) => "; ",
+            })?;
+            case.until.write_end(f)?;
+            write!(f, "{}{}", case.guard, case.clauses)?;
+        }
+        Ok(())
+    }
+}
+
+impl Moment {
+    /// As the end of keeping, where a bare moment needs `until`.
+    fn write_end(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Moment::Event(_)
+            | Moment::RecordEnd(_)
+            | Moment::EndOf(..)
+            | Moment::Birthday(_)
+            | Moment::Date(_) => write!(f, "until {self}"),
+            Moment::Hedged(hedge, moment) => {
+                write!(f, "{hedge} ")?;
+                moment.write_end(f)
+            }
+            Moment::StateEnd(_)
+            | Moment::After(..)
+            | Moment::For(_)
+            | Moment::Earlier(_)
+            | Moment::Later(_)
+            | Moment::Last(_)
+            | Moment::Open(_)
+            | Moment::Document(_) => write!(f, "{self}"),
+        }
+    }
+
+    /// As what another moment is counted from.
+    fn write_anchor(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Moment::StateEnd(state) => write!(f, "{state} ends"),
+            Moment::Event(_)
+            | Moment::RecordEnd(_)
+            | Moment::EndOf(..)
+            | Moment::Birthday(_)
+            | Moment::Date(_)
+            | Moment::After(..)
+            | Moment::For(_)
+            | Moment::Earlier(_)
+            | Moment::Later(_)
+            | Moment::Last(_)
+            | Moment::Open(_)
+            | Moment::Document(_)
+            | Moment::Hedged(..) => write!(f, "{self}"),
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    /// As a member of a list.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Moment::Event(event) => write!(f, "{event}"),
+            Moment::StateEnd(state) => write!(f, "while {state}"),
+            Moment::RecordEnd(record) => write!(f, "end of {record}"),
+            Moment::EndOf(stretch, moment) => {
+                write!(f, "end of {stretch} of ")?;
+                moment.write_anchor(f)
+            }
+            Moment::Birthday(age) => write!(f, "birthday {age}"),
+            Moment::Date(date) => write!(f, "{date}"),
+            Moment::After(length, moment) => {
+                write!(f, "{length} after ")?;
+                moment.write_anchor(f)
+            }
+            Moment::For(length) => write!(f, "{length}"),
+            Moment::Earlier(moments) => write_list(f, "earlier", moments),
+            Moment::Later(moments) => write_list(f, "later", moments),
+            Moment::Last(count) => write!(f, "last {count}"),
+            Moment::Open(open) => write!(f, "{open}"),
+            Moment::Document(title) => write!(f, "according to {}", quoted(title)),
+            Moment::Hedged(hedge, moment) => write!(f, "{hedge} {moment}"),
+        }
+    }
+}
+
+fn write_list(f: &mut fmt::Formatter<'_>, which: &str, moments: &[Moment]) -> fmt::Result {
+    let members: Vec<String> = moments.iter().map(Moment::to_string).collect();
+    write!(f, "{which} of ({})", members.join(", "))
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Length::Exactly(period) => write!(f, "{period}"),
+            Length::UpTo(period) => write!(f, "up to {period}"),
+            Length::Between(least, most) => match (sole_unit(*least), sole_unit(*most)) {
+                (Some((amount, unit)), Some((_, same))) if unit == same => {
+                    write!(f, "{amount} to {most}")
+                }
+                (Some(_) | None, Some(_) | None) => write!(f, "{least} to {most}"),
+            },
+        }
+    }
+}
+
+fn sole_unit(period: Period) -> Option<(u16, Unit)> {
+    let mut parts = period.parts();
+    parts.next().filter(|_| parts.next().is_none())
+}
+
+impl fmt::Display for Guard {
+    /// With a leading ` if `; nothing when it has no condition.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, condition) in self.conditions.iter().enumerate() {
+            f.write_str(if at == 0 { " if " } else { " and " })?;
+            match condition {
+                Condition::Value { key, holds, values } => {
+                    let not = if *holds { "" } else { "not " };
+                    let values: Vec<String> = values.iter().map(|value| spelled(value)).collect();
+                    write!(f, "{key} is {not}{}", values.join(" or "))?;
+                }
+                Condition::State { state, holds } => {
+                    write!(f, "{}{state}", if *holds { "" } else { "not " })?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A value as a bare word where that reads back, else in quotes.
+fn spelled(value: &str) -> String {
+    if super::read::is_plain(value) && !is_reserved(value) {
+        value.to_owned()
+    } else {
+        quoted(value)
+    }
+}
+
+impl fmt::Display for Clauses {
+    /// With a leading comma each, in a fixed order.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |states: &[State]| {
+            states
+                .iter()
+                .map(State::name)
+                .collect::<Vec<_>>()
+                .join(" or ")
+        };
+        if let Some(key) = self.decided_by {
+            write!(f, ", by {key}")?;
+        }
+        if self.unless_agreed {
+            f.write_str(", unless agreed")?;
+        }
+        if !self.paused_while.is_empty() {
+            write!(f, ", paused while {}", list(&self.paused_while))?;
+        }
+        if !self.held_while.is_empty() {
+            write!(f, ", held while {}", list(&self.held_while))?;
+        }
+        if let Some(period) = self.extendable_by {
+            write!(f, ", extendable by {period}")?;
+        }
+        if let Some(Minimum { until, law }) = &self.at_least {
+            write!(f, ", at least {until}")?;
+            if let Some(law) = law {
+                write!(f, " under {}", quoted(law))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,246 @@
+//! What a phrase talks about: its names, its longest period, its hedges, and whose clocks it
+//! counts from. For the linter, the board, cross references and the store's choice of clocks.
+
+use std::collections::BTreeSet;
+
+use super::names::{Event, RecordName, State, Statistic};
+use super::period::Period;
+use super::phrase::{Case, Condition, Hedge, Keep, Moment};
+use super::then::{EndAction, Then};
+
+/// Whose events and states move the end of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The record's own only.
+    Record,
+    /// The person's only: what happens there moves all records of the person.
+    Subject,
+    /// Those of the record and of the person.
+    Both,
+}
+
+impl Keep {
+    /// Every moment in the phrase, the outer before the inner.
+    pub fn moments(&self) -> Vec<&Moment> {
+        let mut found = Vec::new();
+        let mut open: Vec<&Moment> = self.cases().flat_map(Case::moments).collect();
+        open.reverse();
+        while let Some(moment) = open.pop() {
+            found.push(moment);
+            open.extend(moment.members().iter().rev());
+        }
+        found
+    }
+
+    fn named<'a, T: Ord>(&'a self, name: fn(&'a Moment) -> Option<&'a T>) -> BTreeSet<&'a T> {
+        self.moments().into_iter().filter_map(name).collect()
+    }
+
+    /// The events it counts from, built in or declared.
+    pub fn events(&self) -> BTreeSet<&Event> {
+        self.named(|moment| {
+            if let Moment::Event(event) = moment {
+                Some(event)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The states it depends on: all are declared by a collection or its activity.
+    pub fn states(&self) -> BTreeSet<&State> {
+        let mut states = self.named(|moment| {
+            if let Moment::StateEnd(state) = moment {
+                Some(state)
+            } else {
+                None
+            }
+        });
+        for case in self.cases() {
+            states.extend(&case.clauses.paused_while);
+            states.extend(&case.clauses.held_while);
+            states.extend(
+                case.guard
+                    .conditions
+                    .iter()
+                    .filter_map(|condition| match condition {
+                        Condition::State { state, .. } => Some(state),
+                        Condition::Value { .. } => None,
+                    }),
+            );
+        }
+        states
+    }
+
+    /// The other collections whose records' ends it counts from.
+    pub fn records(&self) -> BTreeSet<&RecordName> {
+        self.named(|moment| {
+            if let Moment::RecordEnd(name) = moment {
+                Some(name)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The titles of the documents it leaves the period to.
+    pub fn documents(&self) -> BTreeSet<&String> {
+        self.named(|moment| {
+            if let Moment::Document(title) = moment {
+                Some(title)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The first word in it that weakens the promise.
+    pub fn hedge(&self) -> Option<Hedge> {
+        self.moments().into_iter().find_map(|moment| {
+            if let Moment::Hedged(hedge, _) = moment {
+                Some(*hedge)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Whether some record may be kept for ever: no end is named, or another document names it.
+    pub fn is_uncapped(&self) -> bool {
+        self.cases()
+            .any(|case| case.moments().any(Moment::is_uncapped))
+    }
+
+    /// Whether it gives a period without saying from when.
+    pub fn is_unanchored(&self) -> bool {
+        self.moments()
+            .into_iter()
+            .any(|moment| matches!(moment, Moment::For(_)))
+    }
+
+    /// The longest period in it, periods counted from one another added up; `None` where it is
+    /// uncapped or names no period.
+    pub fn cap(&self) -> Option<Period> {
+        let periods = self
+            .cases()
+            .flat_map(Case::moments)
+            .filter_map(Moment::longest);
+        periods
+            .reduce(Period::longer)
+            .filter(|_| !self.is_uncapped())
+    }
+
+    /// Whose events and states move the end. States may be those of a person or of a record.
+    pub fn scope(&self) -> Scope {
+        let mut subject = !self.states().is_empty();
+        let mut record = subject;
+        for moment in self.moments() {
+            match moment {
+                Moment::Event(event) if event.is_of_subject() => subject = true,
+                Moment::Birthday(_) => subject = true,
+                Moment::Event(_) | Moment::RecordEnd(_) | Moment::For(_) | Moment::Last(_) => {
+                    record = true;
+                }
+                Moment::StateEnd(_)
+                | Moment::EndOf(..)
+                | Moment::Date(_)
+                | Moment::After(..)
+                | Moment::Earlier(_)
+                | Moment::Later(_)
+                | Moment::Open(_)
+                | Moment::Document(_)
+                | Moment::Hedged(..) => {}
+            }
+        }
+        match (subject, record) {
+            (true, true) => Scope::Both,
+            (true, false) => Scope::Subject,
+            (false, _) => Scope::Record,
+        }
+    }
+}
+
+impl Case {
+    fn moments(&self) -> impl Iterator<Item = &Moment> {
+        let least = self.clauses.at_least.iter().map(|least| &least.until);
+        std::iter::once(&self.until).chain(least)
+    }
+}
+
+impl Moment {
+    /// The moments that this one is made of.
+    pub fn members(&self) -> &[Moment] {
+        match self {
+            Moment::EndOf(_, moment) | Moment::After(_, moment) | Moment::Hedged(_, moment) => {
+                std::slice::from_ref(moment)
+            }
+            Moment::Earlier(moments) | Moment::Later(moments) => moments,
+            Moment::Event(_)
+            | Moment::StateEnd(_)
+            | Moment::RecordEnd(_)
+            | Moment::Birthday(_)
+            | Moment::Date(_)
+            | Moment::For(_)
+            | Moment::Last(_)
+            | Moment::Open(_)
+            | Moment::Document(_) => &[],
+        }
+    }
+
+    /// Whether it never comes.
+    fn is_uncapped(&self) -> bool {
+        match self {
+            Moment::Open(_) | Moment::Document(_) => true,
+            Moment::Earlier(moments) => moments.iter().all(Moment::is_uncapped),
+            Moment::Later(_) | Moment::EndOf(..) | Moment::After(..) | Moment::Hedged(..) => {
+                self.members().iter().any(Moment::is_uncapped)
+            }
+            Moment::Event(_)
+            | Moment::StateEnd(_)
+            | Moment::RecordEnd(_)
+            | Moment::Birthday(_)
+            | Moment::Date(_)
+            | Moment::For(_)
+            | Moment::Last(_) => false,
+        }
+    }
+
+    fn longest(&self) -> Option<Period> {
+        let inner = self
+            .members()
+            .iter()
+            .filter_map(Moment::longest)
+            .reduce(Period::longer);
+        match self {
+            Moment::For(length) => Some(length.longest()),
+            Moment::After(length, _) => {
+                let own = length.longest();
+                Some(inner.and_then(|inner| own.plus(inner)).unwrap_or(own))
+            }
+            Moment::EndOf(..)
+            | Moment::Hedged(..)
+            | Moment::Earlier(_)
+            | Moment::Later(_)
+            | Moment::Event(_)
+            | Moment::StateEnd(_)
+            | Moment::RecordEnd(_)
+            | Moment::Birthday(_)
+            | Moment::Date(_)
+            | Moment::Last(_)
+            | Moment::Open(_)
+            | Moment::Document(_) => inner,
+        }
+    }
+}
+
+impl Then {
+    /// The statistic that records are anonymised into.
+    pub fn statistic(&self) -> Option<&Statistic> {
+        match &self.end {
+            EndAction::Erase => None,
+            EndAction::Anonymise(statistic) | EndAction::EraseOrAnonymise(statistic) => {
+                Some(statistic)
+            }
+        }
+    }
+}

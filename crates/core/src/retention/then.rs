@@ -1,0 +1,186 @@
+//! What happens when the time is up: warn, hide, suspend, archive, ask, and in the end erase or
+//! anonymise; and what is left afterwards.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::names::Statistic;
+use super::period::Period;
+use super::problem::Problem;
+use super::read::{Kind, Reader};
+
+/// The `then` of a collection: waits in order, and the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Then {
+    /// How long before the time is up the person is warned.
+    pub warn: Option<Period>,
+    /// What happens first when the time is up, each for a while.
+    pub waits: Vec<Wait>,
+    /// What happens after the last wait.
+    pub end: EndAction,
+}
+
+/// One wait before the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// What is done at its beginning.
+    pub verb: WaitVerb,
+    /// How long it lasts.
+    pub period: Period,
+    /// Whether the person may have everything back while it lasts.
+    pub undo: bool,
+}
+
+/// What is done with a record that waits for its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WaitVerb {
+    /// No one but the organisation sees it any more.
+    Hide,
+    /// The account can no longer be used.
+    Suspend,
+    /// It lies apart, for claims and legal duties only.
+    Archive,
+    /// The person is asked whether to keep it.
+    Ask,
+}
+
+impl WaitVerb {
+    pub(super) const SPELLINGS: [(&'static str, WaitVerb); 4] = [
+        ("hide", WaitVerb::Hide),
+        ("suspend", WaitVerb::Suspend),
+        ("archive", WaitVerb::Archive),
+        ("ask", WaitVerb::Ask),
+    ];
+}
+
+/// How a record ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndAction {
+    /// It is erased.
+    Erase,
+    /// It becomes part of a statistic in which no one can be found.
+    Anonymise(Statistic),
+    /// One or the other: undecided, reported by lint L13.
+    EraseOrAnonymise(Statistic),
+}
+
+impl Then {
+    /// Erase at once when the time is up.
+    pub const fn erase() -> Then {
+        Then {
+            warn: None,
+            waits: Vec::new(),
+            end: EndAction::Erase,
+        }
+    }
+}
+
+impl fmt::Display for Then {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(period) = self.warn {
+            write!(f, "warn {period} before, then ")?;
+        }
+        for Wait { verb, period, undo } in &self.waits {
+            let undo = if *undo { " with undo" } else { "" };
+            write!(f, "{verb} for {period}{undo}, then ")?;
+        }
+        match &self.end {
+            EndAction::Erase => f.write_str("erase"),
+            EndAction::Anonymise(statistic) => write!(f, "anonymise into {statistic}"),
+            EndAction::EraseOrAnonymise(statistic) => {
+                write!(f, "erase or anonymise into {statistic}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for WaitVerb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spelling = WaitVerb::SPELLINGS.iter().find(|(_, verb)| verb == self);
+        f.write_str(spelling.map_or("", |(word, _)| word))
+    }
+}
+
+impl FromStr for Then {
+    type Err = Vec<Problem>;
+
+    /// Reads a `then` phrase, such as `hide for 30 days, then erase`.
+    fn from_str(phrase: &str) -> Result<Self, Self::Err> {
+        let mut reader = Reader::new(phrase);
+        let then = reader.then();
+        reader.finish(then)
+    }
+}
+
+impl Reader<'_> {
+    fn then(&mut self) -> Option<Then> {
+        let mut warn = None;
+        if self.eat("warn") {
+            warn = Some(self.period()?);
+            self.expect("before")?;
+            self.and_then();
+        }
+        let mut waits = Vec::new();
+        while let Some(verb) = self.eat_any(&WaitVerb::SPELLINGS) {
+            self.expect("for")?;
+            let period = self.period()?;
+            waits.push(Wait {
+                verb,
+                period,
+                undo: self.eat("with undo"),
+            });
+            self.and_then();
+        }
+        Some(Then {
+            warn,
+            waits,
+            end: self.end_action()?,
+        })
+    }
+
+    fn and_then(&mut self) {
+        self.take(Kind::Comma);
+        self.eat("then");
+    }
+
+    fn end_action(&mut self) -> Option<EndAction> {
+        let erase = self.eat("erase") || self.eat("delete");
+        if erase && !self.eat("or") {
+            return Some(EndAction::Erase);
+        }
+        if !(self.eat("anonymise") || self.eat("anonymize")) {
+            let written = self
+                .peek()
+                .map(|token| token.text.to_owned())
+                .unwrap_or_default();
+            let problem = self.expected("`erase` or `anonymise into` a statistic");
+            let verbs = [
+                "erase",
+                "anonymise",
+                "warn",
+                "hide",
+                "suspend",
+                "archive",
+                "ask",
+            ];
+            *problem = problem.clone().did_you_mean(&written, verbs);
+            return None;
+        }
+        if !self.eat("into") {
+            let problem = self.expected("`into` and the name of a statistic");
+            problem.hint = Some("without a method it is not anonymous: name the statistic".into());
+            return None;
+        }
+        let name = self.peek().and_then(|token| Statistic::new(token.text));
+        let Some(statistic) = name else {
+            self.expected("the name of a statistic, in small letters and underscores");
+            return None;
+        };
+        self.next();
+        Some(if erase {
+            EndAction::EraseOrAnonymise(statistic)
+        } else {
+            EndAction::Anonymise(statistic)
+        })
+    }
+}
