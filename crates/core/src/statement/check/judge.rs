@@ -43,7 +43,7 @@ impl State<'_> {
 /// A decision settles the findings of its rule at its places through its review date, inclusive.
 /// A decision that settles nothing is itself a finding, so that stale decisions are seen.
 pub fn check(statement: &Statement, today: Date) -> Vec<Judged<'_>> {
-    let subject = Subject::new(statement);
+    let subject = Subject::new(statement, today);
     let mut findings = Vec::new();
     for rule in RULES.iter().filter(|rule| rule.effective <= today) {
         (rule.find)(&subject, &mut findings);

@@ -4,7 +4,6 @@
 //! rule and its place, and again from the day after that decision's review. The rules know nothing
 //! of files, terminals or the day on which they are asked: the day is an argument.
 
-pub mod countries;
 mod finding;
 mod judge;
 mod l01_controller;

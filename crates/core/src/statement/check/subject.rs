@@ -1,5 +1,7 @@
 //! What a rule looks at, and the ways to name a place in it.
 
+use jiff::civil::Date;
+
 use super::{Finding, Rule};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::Language;
@@ -14,6 +16,8 @@ pub struct Subject<'a> {
     pub statement: &'a Statement,
     /// Its published reading.
     pub reading: &'a Reading,
+    /// The day on which it is asked, a civil date in the controller's zone.
+    pub today: Date,
 }
 
 /// A collection of an activity that the text publishes.
@@ -37,11 +41,12 @@ impl Record<'_> {
 }
 
 impl<'a> Subject<'a> {
-    /// The published reading of a statement.
-    pub fn new(statement: &'a Statement) -> Self {
+    /// The published reading of a statement, asked on a day.
+    pub fn new(statement: &'a Statement, today: Date) -> Self {
         Self {
             statement,
             reading: &statement.published,
+            today,
         }
     }
 
