@@ -76,6 +76,19 @@ pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
+/// Builds the program `ombud` and returns its path, which is beside our own.
+///
+/// # Errors
+///
+/// It does not build.
+pub(crate) fn ombud() -> Result<PathBuf> {
+    run(&mut program(
+        "cargo",
+        &["build", "--locked", "--quiet", "--package", "ombud"],
+    ))?;
+    Ok(std::env::current_exe()?.with_file_name("ombud"))
+}
+
 fn spell(command: &Command) -> String {
     std::iter::once(command.get_program())
         .chain(command.get_args())

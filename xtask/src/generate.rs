@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::command::{output, program, root, run};
+use crate::command::{ombud, output, program, root};
 use crate::say;
 
 /// What to ask of the program, and the file that holds its answer.
@@ -62,18 +62,9 @@ fn contents() -> Result<Vec<(&'static str, Vec<u8>)>> {
     if FILES.is_empty() {
         return Ok(Vec::new());
     }
-    run(&mut program(
-        "cargo",
-        &["build", "--locked", "--quiet", "--package", "ombud"],
-    ))?;
-    let ask = ["run", "--locked", "--quiet", "--package", "ombud", "--"];
+    let ombud = ombud()?;
     FILES
         .iter()
-        .map(|file| {
-            Ok((
-                file.path,
-                output(program("cargo", &ask).args(file.arguments))?,
-            ))
-        })
+        .map(|file| Ok((file.path, output(&mut program(&ombud, file.arguments))?)))
         .collect()
 }
