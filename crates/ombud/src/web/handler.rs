@@ -1,0 +1,144 @@
+//! Requests for pages: read the address, ask a flow, render.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, SET_COOKIE, VARY};
+use axum::response::{Html, IntoResponse, Response};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::App;
+use super::language::Reader;
+use super::pages::{Fault, Pages};
+use super::render::{self, Frame};
+use super::view::{Page, Verdict};
+
+/// Which promises the board shows.
+#[derive(Debug, Deserialize)]
+pub(super) struct Show {
+    show: Option<String>,
+}
+
+pub(super) async fn statement(State(app): State<App>, reader: Reader) -> Response {
+    answer(app, reader, Page::Statement, |pages, frame| {
+        Ok(render::statement(
+            frame,
+            &pages.statement(frame.text.0, None)?,
+        )?)
+    })
+    .await
+}
+
+pub(super) async fn board(
+    State(app): State<App>,
+    Query(query): Query<Show>,
+    reader: Reader,
+) -> Response {
+    let show = query.show.as_deref().and_then(Verdict::from_name);
+    answer(app, reader, Page::Board, move |pages, frame| {
+        Ok(render::board(frame, &pages.board(frame.text.0)?, show)?)
+    })
+    .await
+}
+
+pub(super) async fn versions(State(app): State<App>, reader: Reader) -> Response {
+    answer(app, reader, Page::Versions, |pages, frame| {
+        Ok(render::versions(frame, &pages.versions(frame.text.0)?)?)
+    })
+    .await
+}
+
+pub(super) async fn version(
+    State(app): State<App>,
+    Path(on): Path<String>,
+    reader: Reader,
+) -> Response {
+    answer(app, reader, Page::Versions, move |pages, frame| {
+        Ok(render::statement(
+            frame,
+            &pages.statement(frame.text.0, Some(day(&on)?))?,
+        )?)
+    })
+    .await
+}
+
+pub(super) async fn diff(
+    State(app): State<App>,
+    Path((before, after)): Path<(String, String)>,
+    reader: Reader,
+) -> Response {
+    answer(app, reader, Page::Versions, move |pages, frame| {
+        Ok(render::diff(
+            frame,
+            &pages.diff(frame.text.0, day(&before)?, day(&after)?)?,
+        )?)
+    })
+    .await
+}
+
+pub(super) async fn cookies(State(app): State<App>, reader: Reader) -> Response {
+    answer(app, reader, Page::Cookies, |pages, frame| {
+        Ok(render::cookies(frame, &pages.cookies(frame.text.0)?)?)
+    })
+    .await
+}
+
+pub(super) async fn forecast(State(app): State<App>, reader: Reader) -> Response {
+    answer(app, reader, Page::Forecast, |pages, frame| {
+        Ok(render::forecast(frame, &pages.forecast(frame.text.0)?)?)
+    })
+    .await
+}
+
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+pub(super) async fn readyz(State(app): State<App>) -> Response {
+    match tokio::task::spawn_blocking(move || app.pages.ready()).await {
+        Ok(Ok(())) => "ready\n".into_response(),
+        Ok(Err(missing)) => {
+            (StatusCode::SERVICE_UNAVAILABLE, format!("{missing}\n")).into_response()
+        }
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// A day in an address. What is no day is no page.
+fn day(text: &str) -> Result<Date, Fault> {
+    text.parse().map_err(|_| Fault::Absent)
+}
+
+/// Asks the flows and renders, away from the threads that serve requests.
+async fn answer<F>(app: App, reader: Reader, page: Page, ask: F) -> Response
+where
+    F: FnOnce(&dyn Pages, &Frame) -> Result<String, Fault> + Send + 'static,
+{
+    let cookie = reader.cookie();
+    let rendered = tokio::task::spawn_blocking(move || {
+        let site = app.pages.site(reader.language);
+        if !site.pages.contains(&page) {
+            return Err(Fault::Absent);
+        }
+        ask(&*app.pages, &Frame::new(site, &reader, Some(page)))
+    })
+    .await;
+    let mut response = match rendered {
+        Ok(Ok(html)) => Html(html).into_response(),
+        Ok(Err(Fault::Absent)) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Err(Fault::Failed(error))) => {
+            tracing::error!(page = page.path(), %error, "a page failed");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+        Err(error) => {
+            tracing::error!(page = page.path(), %error, "a page failed");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {
+        headers.append(SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,133 @@
+//! Turns the prose of a section into HTML that is safe by construction.
+//!
+//! Raw HTML in the prose is shown as text, links lead only to places that a link may lead to, and
+//! headings are moved below the heading of their section. [`Html`] can be made in no other way, so
+//! a page cannot show markup that came from anywhere else.
+
+use std::fmt;
+
+use askama::filters::HtmlSafe;
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+
+/// The address scheme by which prose points at the rule that wrote a phrase: a link to
+/// `rule:newsletters` leads to the rule of that activity on the same page.
+pub const RULE_SCHEME: &str = "rule:";
+
+/// HTML made from Markdown by [`to_html`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Html(String);
+
+impl fmt::Display for Html {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Html {}
+
+/// Renders `markdown` below a heading of level `outer` (1 to 6).
+///
+/// The shallowest heading in the text becomes level `outer + 1`.
+pub fn to_html(markdown: &str, outer: usize) -> Html {
+    let options = Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_TABLES;
+    let shallowest = Parser::new_ext(markdown, options)
+        .filter_map(|event| {
+            if let Event::Start(Tag::Heading { level, .. }) = event {
+                return Some(level as usize);
+            }
+            None
+        })
+        .min()
+        .unwrap_or(1);
+    let moved = |level: HeadingLevel| {
+        let level = (level as usize + outer + 1).saturating_sub(shallowest);
+        HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6)
+    };
+    let events = Parser::new_ext(markdown, options).map(|event| safe(event, &moved));
+    let mut out = String::with_capacity(markdown.len() * 2);
+    html::push_html(&mut out, events);
+    Html(out)
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not changed here is escaped by the HTML writer"
+)]
+fn safe<'a>(event: Event<'a>, moved: &impl Fn(HeadingLevel) -> HeadingLevel) -> Event<'a> {
+    match event {
+        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => Event::Start(Tag::Link {
+            link_type,
+            dest_url: destination(dest_url),
+            title,
+            id,
+        }),
+        // An image would be fetched from somewhere: its description is what is shown.
+        Event::Start(Tag::Image { .. }) => Event::Start(Tag::Emphasis),
+        Event::End(TagEnd::Image) => Event::End(TagEnd::Emphasis),
+        Event::Start(Tag::Heading {
+            level,
+            id,
+            classes: _,
+            attrs: _,
+        }) => Event::Start(Tag::Heading {
+            level: moved(level),
+            id,
+            classes: vec![],
+            attrs: vec![],
+        }),
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(moved(level))),
+        other => other,
+    }
+}
+
+/// Where a link may lead: a place on this site, the web, a mailbox or a telephone.
+fn destination(url: CowStr<'_>) -> CowStr<'_> {
+    if let Some(rule) = url.strip_prefix(RULE_SCHEME) {
+        return format!("#rule-{rule}").into();
+    }
+    let allowed = ["https://", "http://", "mailto:", "tel:", "/", "#"];
+    let known = allowed.iter().any(|start| url.starts_with(start));
+    if known && !url.starts_with("//") {
+        url
+    } else {
+        "#".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_and_links_table() {
+        #[rustfmt::skip]
+        let rows = [
+            ("raw inline html is text", "a <b>b</b>", "<p>a &lt;b&gt;b&lt;/b&gt;</p>\n"),
+            ("raw block html is text", "<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
+            ("script links lead nowhere", "[x](javascript:alert)", "<p><a href=\"#\">x</a></p>\n"),
+            ("neither do other hosts without a scheme", "[x](//evil.example)", "<p><a href=\"#\">x</a></p>\n"),
+            ("a mailbox", "[x](mailto:a@example.com)", "<p><a href=\"mailto:a@example.com\">x</a></p>\n"),
+            ("a rule", "[one year](rule:profiling)", "<p><a href=\"#rule-profiling\">one year</a></p>\n"),
+            ("an image is its description", "![alt](https://example.com/x.png)", "<p><em>alt</em></p>\n"),
+            ("a heading goes below its section", "# A {#a}\n## B", "<h4 id=\"a\">A</h4>\n<h5>B</h5>\n"),
+            ("classes are dropped", "# A {.x onclick=y}", "<h4>A</h4>\n"),
+        ];
+        for (shows, markdown, want) in rows {
+            assert_eq!(to_html(markdown, 3).to_string(), want, "{shows}");
+        }
+    }
+
+    #[test]
+    fn the_deepest_heading_is_six() {
+        assert_eq!(
+            to_html("# A\n###### B", 5).to_string(),
+            "<h6>A</h6>\n<h6>B</h6>\n"
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! The pages: server-rendered, in the reader's language, without a line of script.
+//!
+//! A handler reads the address, asks a flow for a view ([`Pages`]), and renders it ([`render`]).
+//! Nothing here decides, measures or stores. [`router`] puts the pages, the files they refer to, the
+//! probes and the API under one set of protections.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, HeaderValue};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+mod asset;
+mod chart;
+pub mod error;
+mod handler;
+pub mod i18n;
+pub mod language;
+pub mod markdown;
+pub mod pages;
+mod phrase;
+#[cfg(test)]
+mod preview;
+pub mod redline;
+pub mod render;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+pub mod view;
+
+pub use language::Language;
+pub use pages::{Fault, Pages};
+
+/// The greatest body that a page accepts, in bytes.
+pub const PAGE_BODY_BYTES: usize = 64 * 1024;
+
+/// What requests for pages need.
+#[derive(Clone)]
+pub struct App {
+    /// The flows behind the pages.
+    pub pages: Arc<dyn Pages>,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("App").finish_non_exhaustive()
+    }
+}
+
+/// Everything that is served: the pages, their files, the probes, and `api` under `/api/v1`.
+///
+/// The API sets its own body limits; security headers, the refusal of cross-site requests and the
+/// form of errors are common to both.
+pub fn router(app: App, api: Router) -> Router {
+    let pages = Router::new()
+        .route("/", get(handler::statement))
+        .route("/board", get(handler::board))
+        .route("/forecast", get(handler::forecast))
+        .route("/cookies", get(handler::cookies))
+        .route("/versions", get(handler::versions))
+        .route("/versions/{on}", get(handler::version))
+        .route("/versions/{before}/{after}", get(handler::diff))
+        .route("/static/{name}", get(asset::serve))
+        .layer(RequestBodyLimitLayer::new(PAGE_BODY_BYTES))
+        .with_state(app.clone());
+    let probes = Router::new()
+        .route("/healthz", get(handler::healthz))
+        .route("/readyz", get(handler::readyz))
+        .with_state(app.clone());
+    pages
+        .nest("/api/v1", api)
+        .fallback(async || StatusCode::NOT_FOUND)
+        .layer(CsrfLayer::new())
+        .layer(axum::middleware::from_fn_with_state(app, error::show))
+        .merge(probes)
+        .layer(axum::middleware::map_response(protect))
+}
+
+/// Headers that every answer carries. Pages load one style sheet and one icon from here, and nothing
+/// else from anywhere.
+async fn protect(mut response: Response) -> Response {
+    let fixed = [
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+             base-uri 'none'; frame-ancestors 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
+    ];
+    let headers = response.headers_mut();
+    for (name, value) in fixed {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-cache"));
+    response
+}
