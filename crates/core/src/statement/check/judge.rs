@@ -169,7 +169,7 @@ mod tests {
     const DECISION: &str = "
         [[decisions]]
         rule = 'L01'
-        at = ['statement', 'news']
+        at = ['section 2', 'news']
         decided = { en = 'people write to us' }
         why = { en = 'we have no telephone' }
         by = 'data protection officer'

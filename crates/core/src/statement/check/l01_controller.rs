@@ -46,8 +46,8 @@ mod tests {
             .without("controller.email");
         assert_eq!(phone.at("L01"), [""; 0]);
         let silent = Fixture::new().without("controller.email");
-        assert_eq!(silent.at("L01"), ["statement"]);
+        assert_eq!(silent.at("L01"), ["section 2"]);
         let nameless = Fixture::new().header("controller.name = ' '\ncontroller.address = ''");
-        assert_eq!(nameless.at("L01"), ["statement", "statement"]);
+        assert_eq!(nameless.at("L01"), ["section 2", "section 2"]);
     }
 }

@@ -140,20 +140,23 @@ impl<'a> Subject<'a> {
         finding(rule, format!("recipient {id}"), section, (place, message))
     }
 
-    /// A finding at a key of `statement.toml`, with dots between its parts; the section is that of
-    /// the table in which the key stands.
+    /// A finding at a key of `statement.toml`, with dots between its parts. Its place is the section
+    /// that tells of the table, or `statement` where the statement does not say which.
     pub fn header_key(
         &self,
         rule: &'static Rule,
         key: &str,
         message: impl Into<String>,
     ) -> Finding {
-        let place = self
-            .statement
-            .folder
-            .place("statement.toml", key.split('.'));
+        let folder = &self.statement.folder;
+        let place = folder.place("statement.toml", key.split('.'));
         let section = self.header().section_of(key).unwrap_or_default();
-        finding(rule, "statement".to_owned(), section, (place, message))
+        let at = if section.is_empty() {
+            "statement".to_owned()
+        } else {
+            format!("section {section}")
+        };
+        finding(rule, at, section, (place, message))
     }
 
     /// Where the decisions name a place for a rule.
