@@ -245,17 +245,23 @@ pub struct Rule {
     pub bases: Vec<(BasisName, Option<u8>)>,
     /// Whether it is direct marketing.
     pub marketing: bool,
-    /// Whether electronic messages are sent for marketing without the exception for existing
-    /// customers.
-    pub marketing_consent: bool,
-    /// Whether the person's device is accessed and that is not strictly necessary.
-    pub device_consent: bool,
-    /// Whether special categories may come in without a condition of Article 9(2).
-    pub special_open: bool,
-    /// Whether the condition for special categories is explicit consent (Article 9(2)(a)).
-    pub special_consent: bool,
-    /// The lowest age at which consent is accepted, in years.
-    pub minimum_age: Option<u8>,
+    /// What must be satisfied besides a basis, in the order in which the law excludes.
+    pub gates: Vec<Gate>,
+}
+
+/// A condition besides the legal basis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gate {
+    /// Marketing by electronic message needs consent (markedsføringsloven § 15).
+    MarketingConsent,
+    /// Storing or reading on the person's device needs consent (ekomloven § 3-15).
+    DeviceConsent,
+    /// Special categories may come in and no condition of Article 9(2) is declared.
+    NoSpecialCondition,
+    /// The condition for special categories is explicit consent (Article 9(2)(a)).
+    SpecialConsent,
+    /// Consent is accepted from this age in years (Article 8(1)).
+    Age(u8),
 }
 
 /// What a decision needs to know of a person in one activity.
@@ -320,7 +326,7 @@ fn basis_in_force(rule: &Rule, facts: &Facts) -> Result<BasisName, Reason> {
         if state.is_some_and(|state| !facts.states.has(state)) {
             continue;
         }
-        match in_force(*basis, &facts.own) {
+        match in_force(*basis, facts.own) {
             Ok(()) => return Ok(*basis),
             Err(reason) => first = first.or(Some(reason)),
         }
@@ -328,7 +334,7 @@ fn basis_in_force(rule: &Rule, facts: &Facts) -> Result<BasisName, Reason> {
     Err(first.unwrap_or(Reason::NoBasis))
 }
 
-fn in_force(basis: BasisName, own: &Position) -> Result<(), Reason> {
+fn in_force(basis: BasisName, own: Position) -> Result<(), Reason> {
     match basis {
         BasisName::Consent | BasisName::ExplicitConsent => match own.consent {
             Consent::Given => Ok(()),
@@ -347,20 +353,16 @@ fn in_force(basis: BasisName, own: &Position) -> Result<(), Reason> {
 
 fn gates(rule: &Rule, facts: &Facts, basis: BasisName) -> Option<Reason> {
     let consented = facts.own.consent == Consent::Given;
-    if rule.marketing_consent && !consented {
-        return Some(Reason::NoMarketingConsent);
-    }
-    if rule.device_consent && !consented {
-        return Some(Reason::NoDeviceConsent);
-    }
-    if rule.special_open || (rule.special_consent && !consented) {
-        return Some(Reason::NoSpecialCondition);
-    }
-    let young = rule
-        .minimum_age
-        .zip(facts.age)
-        .is_some_and(|(least, age)| age < least);
-    (young && basis.is_consent()).then_some(Reason::TooYoung)
+    rule.gates.iter().find_map(|gate| match gate {
+        Gate::MarketingConsent => (!consented).then_some(Reason::NoMarketingConsent),
+        Gate::DeviceConsent => (!consented).then_some(Reason::NoDeviceConsent),
+        Gate::SpecialConsent => (!consented).then_some(Reason::NoSpecialCondition),
+        Gate::NoSpecialCondition => Some(Reason::NoSpecialCondition),
+        Gate::Age(least) => {
+            let young = facts.age.is_some_and(|age| age < *least);
+            (young && basis.is_consent()).then_some(Reason::TooYoung)
+        }
+    })
 }
 
 #[cfg(test)]
@@ -379,11 +381,7 @@ mod tests {
             another_controller: false,
             bases: bases.to_vec(),
             marketing: false,
-            marketing_consent: false,
-            device_consent: false,
-            special_open: false,
-            special_consent: false,
-            minimum_age: None,
+            gates: Vec::new(),
         }
     }
 
@@ -515,32 +513,17 @@ mod tests {
 
     #[test]
     fn gates_close_what_a_basis_alone_would_open() {
-        type Close = fn(&mut Rule);
-        let rows: [(Close, Reason, bool); 4] = [
-            (
-                |rule| rule.marketing_consent = true,
-                Reason::NoMarketingConsent,
-                true,
-            ),
-            (
-                |rule| rule.device_consent = true,
-                Reason::NoDeviceConsent,
-                true,
-            ),
-            (
-                |rule| rule.special_consent = true,
-                Reason::NoSpecialCondition,
-                true,
-            ),
-            (
-                |rule| rule.special_open = true,
-                Reason::NoSpecialCondition,
-                false,
-            ),
+        let rows = [
+            (Gate::MarketingConsent, Reason::NoMarketingConsent, true),
+            (Gate::DeviceConsent, Reason::NoDeviceConsent, true),
+            (Gate::SpecialConsent, Reason::NoSpecialCondition, true),
+            (Gate::NoSpecialCondition, Reason::NoSpecialCondition, false),
         ];
-        for (close, reason, consent_opens) in rows {
-            let mut rule = interest_rule();
-            close(&mut rule);
+        for (gate, reason, consent_opens) in rows {
+            let rule = Rule {
+                gates: vec![gate],
+                ..interest_rule()
+            };
             assert_eq!(ask(&rule, &Facts::default()), Answer::No(reason));
             let consented = facts(Consent::Given, Objection::None, false);
             assert_eq!(ask(&rule, &consented).is_yes(), consent_opens, "{reason:?}");
@@ -550,7 +533,7 @@ mod tests {
     #[test]
     fn age_is_a_gate_for_consent_from_the_day_it_is_known() {
         let rule = Rule {
-            minimum_age: Some(13),
+            gates: vec![Gate::Age(13)],
             ..consent_rule()
         };
         let given = facts(Consent::Given, Objection::None, false);
@@ -597,18 +580,25 @@ mod tests {
             LegitimateInterest,
             PublicTask,
         ]);
-        let bases = prop::collection::vec((basis, prop::option::of(0..2_u8)), 1..3);
-        let flags = prop::collection::vec(any::<bool>(), 6);
-        (bases, flags).prop_map(|(bases, flags)| Rule {
-            another_controller: flags[0],
-            bases,
-            marketing: flags[1],
-            marketing_consent: flags[2],
-            device_consent: flags[3],
-            special_open: flags[4],
-            special_consent: flags[5],
-            minimum_age: None,
-        })
+        let listed = prop::collection::vec((basis, prop::option::of(0..2_u8)), 1..3);
+        let gates = prop::sample::subsequence(
+            vec![
+                Gate::MarketingConsent,
+                Gate::DeviceConsent,
+                Gate::NoSpecialCondition,
+                Gate::SpecialConsent,
+                Gate::Age(13),
+            ],
+            0..3,
+        );
+        (listed, gates, any::<bool>(), any::<bool>()).prop_map(
+            |(bases, gates, another_controller, marketing)| Rule {
+                another_controller,
+                bases,
+                marketing,
+                gates,
+            },
+        )
     }
 
     fn any_entries() -> impl Strategy<Value = Vec<(Act, Timestamp, Scope)>> {

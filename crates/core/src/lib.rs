@@ -3,10 +3,16 @@
 //! Nothing here reads a clock, a disk or a network. Time, randomness and files are arguments, so
 //! that every answer can be asked again later and comes out the same.
 
+pub mod board;
 pub mod decision;
 pub mod diagnostic;
+pub mod effects;
+pub mod identity;
+pub mod intake;
 pub mod language;
 pub mod law;
 pub mod retention;
+pub mod rulebook;
 pub mod standing;
 pub mod statement;
+pub mod sweep;

@@ -132,7 +132,7 @@ impl Loader<'_> {
         let tomls = self
             .folder
             .files()
-            .filter(|(path, _)| path.ends_with(".toml"));
+            .filter(|(path, _)| path.rsplit('.').next() == Some("toml"));
         tomls
             .filter(|(path, _)| !known.contains(path) && !path.starts_with("activities/"))
             .map(|(path, _)| {

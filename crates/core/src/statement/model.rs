@@ -335,6 +335,10 @@ pub struct AuthorityRequests {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "activities/*.toml")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the text by itself"
+)]
 pub struct Activity {
     /// The section of the text that describes it.
     pub section: String,
@@ -457,6 +461,10 @@ pub enum Role {
 /// A legal basis: its name, or its name with terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a statement holds a few dozen of them"
+)]
 pub enum Basis {
     /// The name alone, for example `"consent"`.
     Named(BasisName),

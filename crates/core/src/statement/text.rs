@@ -111,18 +111,15 @@ pub(super) fn texts(
     let mut texts = BTreeMap::new();
     for language in languages {
         let file = format!("text/{language}.md");
-        match folder.text(&file) {
-            Some(text) => {
-                texts.insert(*language, Text::parse(&file, text));
-            }
-            None => {
-                let place = folder.place("statement.toml", ["languages"]);
-                let missing = format!("there is no `{file}`");
-                diagnostics.push(
-                    Diagnostic::error(place, "missing-file", missing)
-                        .hint("write the prose in this language, or take the language out"),
-                );
-            }
+        if let Some(text) = folder.text(&file) {
+            texts.insert(*language, Text::parse(&file, text));
+        } else {
+            let place = folder.place("statement.toml", ["languages"]);
+            let missing = format!("there is no `{file}`");
+            diagnostics.push(
+                Diagnostic::error(place, "missing-file", missing)
+                    .hint("write the prose in this language, or take the language out"),
+            );
         }
     }
     same_sections(&texts, diagnostics);
@@ -177,7 +174,7 @@ mod tests {
                     s.number.as_str(),
                     s.title.as_str(),
                     s.anchor.as_str(),
-                    &source[s.body.clone()],
+                    source.get(s.body.clone()).unwrap(),
                 )
             })
             .collect();

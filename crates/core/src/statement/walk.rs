@@ -416,7 +416,13 @@ mod tests {
 
     fn errors(text: &str, schema: &Value) -> Vec<(String, String, Option<String>)> {
         let walked = walk("file.toml", text, schema);
-        let tell = |d: Diagnostic| (text[d.place.span].to_owned(), d.message, d.hint);
+        let tell = |d: Diagnostic| {
+            (
+                text.get(d.place.span).unwrap().to_owned(),
+                d.message,
+                d.hint,
+            )
+        };
         walked.diagnostics.into_iter().map(tell).collect()
     }
 

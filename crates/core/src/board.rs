@@ -1,0 +1,524 @@
+//! The promise board: is the statement true right now?
+//!
+//! A proof is judged by what was measured in the data. Nothing counts as kept because something is
+//! configured; what was not measured is unproven, and says what is missing.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::language::Localized;
+use crate::retention::Period;
+use crate::statement::promise::{Machinery, Proof};
+
+/// How long after its instant a record may still await the sweep, in seconds.
+pub const SWEEP_LAG_SECONDS: i64 = 3_600;
+
+/// Whether a promise is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Measured, and true.
+    Kept,
+    /// Not measured, or not measurable yet.
+    Unproven,
+    /// Measured, and not true.
+    Broken,
+}
+
+/// What was measured for a collection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CollectionFigures {
+    /// Records held.
+    pub records: u64,
+    /// When the oldest of them was collected.
+    pub oldest: Option<Timestamp>,
+    /// Records past their instant that nothing exempts.
+    pub overdue: u64,
+    /// How long the most overdue one has waited, in seconds.
+    pub worst_lag_seconds: i64,
+    /// Records whose end no known fact determines.
+    pub endless: u64,
+    /// Records that wait because processing is restricted or a law holds them.
+    pub exempt: u64,
+    /// Records still held although their person withdrew or objected.
+    pub after_opt_out: u64,
+    /// The longest that the rule allows; `None` where no period caps it.
+    pub cap: Option<Period>,
+}
+
+/// What was measured for an activity.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ActivityFigures {
+    /// Records held.
+    pub records: u64,
+    /// Records with a field that the statement does not declare.
+    pub undeclared: u64,
+    /// Records whose person's standing gives no basis.
+    pub without_basis: u64,
+    /// People who consented and have not withdrawn.
+    pub consented: u64,
+    /// People who withdrew.
+    pub withdrawn: u64,
+    /// People who objected.
+    pub objected: u64,
+    /// People without consent in force for whom the answer was yes. Asked of everyone.
+    pub yes_without_consent: u64,
+    /// People with an objection in force for whom the answer was yes. Asked of everyone.
+    pub yes_after_objection: u64,
+    /// Recipients declared for the activity.
+    pub recipients: u64,
+}
+
+/// A list of things of which some lack what is promised.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// How many were looked at.
+    pub all: u64,
+    /// The names of those that lack it.
+    pub lacking: Vec<String>,
+}
+
+/// What was measured for a proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measured {
+    /// Of a collection.
+    Collection(CollectionFigures),
+    /// Of an activity.
+    Activity(ActivityFigures),
+    /// Of a list of things.
+    Checked(Checked),
+    /// Nothing.
+    Nothing,
+}
+
+/// A figure behind a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Figure {
+    /// What it is; also the key of its title on the page.
+    pub name: &'static str,
+    /// Its value.
+    pub value: FigureValue,
+}
+
+/// The value of a figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "is")]
+pub enum FigureValue {
+    /// A number of things.
+    Count(u64),
+    /// A moment.
+    Instant(Timestamp),
+    /// A span of time, in seconds.
+    Seconds(i64),
+    /// A period of the statement.
+    Period(Period),
+    /// Names.
+    Names(Vec<String>),
+}
+
+/// A verdict with the figures it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Judgement {
+    /// Whether it is kept.
+    pub verdict: Verdict,
+    /// The figures.
+    pub figures: Vec<Figure>,
+    /// Why, in one sentence.
+    pub because: Localized,
+}
+
+/// Judges one proof.
+///
+/// # Source
+///
+/// GDPR Article 5(2), accountability; the figures are those of `Measured`.
+pub fn judge(proof: &Proof, measured: &Measured) -> Judgement {
+    if let Proof::Needs(machinery) = proof {
+        return unproven(Vec::new(), missing(*machinery));
+    }
+    let judged = match measured {
+        Measured::Collection(figures) => of_collection(proof, figures),
+        Measured::Activity(figures) => of_activity(proof, figures),
+        Measured::Checked(checked) => Some(of_list(proof, checked)),
+        Measured::Nothing => None,
+    };
+    judged.unwrap_or_else(|| {
+        unproven(
+            Vec::new(),
+            words("nothing measures it yet", "ingenting måler det ennå"),
+        )
+    })
+}
+
+fn of_collection(proof: &Proof, figures: &CollectionFigures) -> Option<Judgement> {
+    if matches!(proof, Proof::Cap(_)) {
+        return Some(cap(figures));
+    }
+    matches!(proof, Proof::ErasedOnWithdrawal(_)).then(|| erased(figures))
+}
+
+/// What must be zero, the figures to show, and what it means.
+fn of_activity(proof: &Proof, figures: &ActivityFigures) -> Option<Judgement> {
+    if matches!(proof, Proof::ClosedWorld(_)) {
+        let shown = [
+            count("records", figures.records),
+            count("undeclared", figures.undeclared),
+        ];
+        let kept = (
+            "every record holds declared fields only",
+            "alle oppføringer har bare oppgitte felter",
+        );
+        let broken = (
+            "some records hold fields that are not declared",
+            "noen oppføringer har felter som ikke er oppgitt",
+        );
+        Some(none_of(figures.undeclared, shown.to_vec(), [kept, broken]))
+    } else if matches!(proof, Proof::Basis(_)) {
+        let shown = [
+            count("records", figures.records),
+            count("without_basis", figures.without_basis),
+        ];
+        let kept = (
+            "every record rests on a basis in force",
+            "alle oppføringer har et gjeldende grunnlag",
+        );
+        let broken = (
+            "some records rest on no basis in force",
+            "noen oppføringer mangler et gjeldende grunnlag",
+        );
+        Some(none_of(
+            figures.without_basis,
+            shown.to_vec(),
+            [kept, broken],
+        ))
+    } else if matches!(proof, Proof::Consent(_)) {
+        let wrong = figures.yes_without_consent;
+        let people = [
+            count("consented", figures.consented),
+            count("withdrawn", figures.withdrawn),
+        ];
+        let shown = [people.to_vec(), vec![count("yes_without_consent", wrong)]].concat();
+        let kept = (
+            "no one without consent in force gets a yes",
+            "ingen uten gyldig samtykke får ja",
+        );
+        let broken = (
+            "someone without consent in force gets a yes",
+            "noen uten gyldig samtykke får ja",
+        );
+        Some(none_of(wrong, shown, [kept, broken]))
+    } else if matches!(proof, Proof::Objection(_)) {
+        let wrong = figures.yes_after_objection;
+        let shown = [
+            count("objected", figures.objected),
+            count("yes_after_objection", wrong),
+        ];
+        let kept = (
+            "no one who objected gets a yes",
+            "ingen som har protestert, får ja",
+        );
+        let broken = (
+            "someone who objected gets a yes",
+            "noen som har protestert, får ja",
+        );
+        Some(none_of(wrong, shown.to_vec(), [kept, broken]))
+    } else if matches!(proof, Proof::Recipients(_)) {
+        Some(recipients(figures.recipients))
+    } else {
+        None
+    }
+}
+
+fn recipients(declared: u64) -> Judgement {
+    let figures = vec![count("recipients", declared)];
+    if declared == 0 {
+        return unproven(
+            figures,
+            words("no recipient is declared", "ingen mottaker er oppgitt"),
+        );
+    }
+    let because = words("the recipients are declared", "mottakerne er oppgitt");
+    Judgement {
+        verdict: Verdict::Kept,
+        figures,
+        because,
+    }
+}
+
+fn of_list(proof: &Proof, checked: &Checked) -> Judgement {
+    if matches!(proof, Proof::Agreements | Proof::Transfers) {
+        return on_file(checked);
+    }
+    let wrong = u64::try_from(checked.lacking.len()).unwrap_or(u64::MAX);
+    let kept = (
+        "checked, and nothing is missing",
+        "kontrollert, og ingenting mangler",
+    );
+    let broken = (
+        "checked, and something is missing",
+        "kontrollert, og noe mangler",
+    );
+    none_of(wrong, list(checked), [kept, broken])
+}
+
+/// The verdict of a promise: broken if any proof is, else unproven if any is. A promise without
+/// proofs is unproven.
+pub fn overall(judgements: &[Judgement]) -> Verdict {
+    judgements
+        .iter()
+        .map(|judgement| judgement.verdict)
+        .max()
+        .unwrap_or(Verdict::Unproven)
+}
+
+fn cap(figures: &CollectionFigures) -> Judgement {
+    let mut shown = vec![count("records", figures.records)];
+    let mut show = |name, value| shown.push(Figure { name, value });
+    if let Some(oldest) = figures.oldest {
+        show("oldest", FigureValue::Instant(oldest));
+    }
+    if let Some(cap) = figures.cap {
+        show("cap", FigureValue::Period(cap));
+    }
+    show("overdue", FigureValue::Count(figures.overdue));
+    if figures.overdue > 0 {
+        show("worst_lag", FigureValue::Seconds(figures.worst_lag_seconds));
+    }
+    if figures.exempt > 0 {
+        show("exempt", FigureValue::Count(figures.exempt));
+    }
+    if figures.endless > 0 {
+        show("endless", FigureValue::Count(figures.endless));
+    }
+    if figures.overdue > 0 && figures.worst_lag_seconds > SWEEP_LAG_SECONDS {
+        let why = words(
+            "records are kept past their time",
+            "oppføringer er beholdt over tiden",
+        );
+        return Judgement {
+            verdict: Verdict::Broken,
+            figures: shown,
+            because: why,
+        };
+    }
+    if figures.endless > 0 {
+        return unproven(
+            shown,
+            words(
+                "records have no known end",
+                "oppføringer har ingen kjent slutt",
+            ),
+        );
+    }
+    let why = words(
+        "no record is older than allowed",
+        "ingen oppføring er eldre enn tillatt",
+    );
+    Judgement {
+        verdict: Verdict::Kept,
+        figures: shown,
+        because: why,
+    }
+}
+
+fn erased(figures: &CollectionFigures) -> Judgement {
+    none_of(
+        figures.after_opt_out,
+        vec![
+            count("records", figures.records),
+            count("after_opt_out", figures.after_opt_out),
+        ],
+        [
+            (
+                "nothing is left of those who opted out",
+                "ingenting er igjen etter dem som har meldt seg av",
+            ),
+            (
+                "records of people who opted out are left",
+                "det er igjen oppføringer etter noen som har meldt seg av",
+            ),
+        ],
+    )
+}
+
+fn on_file(checked: &Checked) -> Judgement {
+    if checked.lacking.is_empty() && checked.all > 0 {
+        let why = words("all are on file", "alle er registrert");
+        return Judgement {
+            verdict: Verdict::Kept,
+            figures: list(checked),
+            because: why,
+        };
+    }
+    unproven(
+        list(checked),
+        words("some are not on file", "noen er ikke registrert"),
+    )
+}
+
+fn none_of(wrong: u64, figures: Vec<Figure>, [kept, broken]: [(&str, &str); 2]) -> Judgement {
+    let (verdict, (en, nb)) = if wrong == 0 {
+        (Verdict::Kept, kept)
+    } else {
+        (Verdict::Broken, broken)
+    };
+    Judgement {
+        verdict,
+        figures,
+        because: words(en, nb),
+    }
+}
+
+fn list(checked: &Checked) -> Vec<Figure> {
+    let mut figures = vec![count("checked", checked.all)];
+    if !checked.lacking.is_empty() {
+        let names = FigureValue::Names(checked.lacking.clone());
+        figures.push(Figure {
+            name: "lacking",
+            value: names,
+        });
+    }
+    figures
+}
+
+fn count(name: &'static str, value: u64) -> Figure {
+    Figure {
+        name,
+        value: FigureValue::Count(value),
+    }
+}
+
+fn unproven(figures: Vec<Figure>, because: Localized) -> Judgement {
+    Judgement {
+        verdict: Verdict::Unproven,
+        figures,
+        because,
+    }
+}
+
+fn words(en: &str, nb: &str) -> Localized {
+    Localized::new(en, nb)
+}
+
+fn missing(machinery: Machinery) -> Localized {
+    let (en, nb) = match machinery {
+        Machinery::Requests => (
+            "people's requests cannot be handled here yet",
+            "henvendelser kan ikke behandles her ennå",
+        ),
+        Machinery::Cookies => (
+            "there are no cookie settings yet",
+            "det finnes ingen innstillinger for informasjonskapsler ennå",
+        ),
+        Machinery::Forms => (
+            "there are no public forms yet",
+            "det finnes ingen offentlige skjemaer ennå",
+        ),
+        Machinery::Disclosures => (
+            "disclosures are not recorded yet",
+            "utleveringer blir ikke registrert ennå",
+        ),
+        Machinery::Communities => (
+            "user communities are not connected yet",
+            "brukerforum er ikke koblet til ennå",
+        ),
+        Machinery::Reminders => (
+            "reminders in the chat are not measured yet",
+            "påminnelser i chatten blir ikke målt ennå",
+        ),
+        Machinery::ProcessorRouting => (
+            "requests are not passed on to the controller yet",
+            "henvendelser blir ikke sendt videre til den behandlingsansvarlige ennå",
+        ),
+        Machinery::Notices => (
+            "notices of changes are not sent from here yet",
+            "varsler om endringer sendes ikke herfra ennå",
+        ),
+        Machinery::ServiceMessages => (
+            "service messages are not sent from here yet",
+            "tjenestemeldinger sendes ikke herfra ennå",
+        ),
+        Machinery::SelfService => (
+            "account pages are not connected yet",
+            "kontosider er ikke koblet til ennå",
+        ),
+        Machinery::Surveys => (
+            "surveys are not sent from here yet",
+            "undersøkelser sendes ikke herfra ennå",
+        ),
+        Machinery::GroupSharing => (
+            "sharing in the group is not recorded yet",
+            "deling i konsernet blir ikke registrert ennå",
+        ),
+    };
+    words(en, nb)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict::{Broken, Kept, Unproven};
+    use super::*;
+
+    fn judged(figures: CollectionFigures) -> Verdict {
+        judge(
+            &Proof::Cap("a.b".to_owned()),
+            &Measured::Collection(figures),
+        )
+        .verdict
+    }
+
+    #[test]
+    fn i2_a_cap_is_broken_once_the_lag_is_over_and_not_before() {
+        let late = |worst_lag_seconds| CollectionFigures {
+            records: 2,
+            overdue: 1,
+            worst_lag_seconds,
+            ..CollectionFigures::default()
+        };
+        assert_eq!(judged(late(SWEEP_LAG_SECONDS)), Verdict::Kept);
+        assert_eq!(judged(late(SWEEP_LAG_SECONDS + 1)), Verdict::Broken);
+        let endless = CollectionFigures {
+            endless: 1,
+            ..CollectionFigures::default()
+        };
+        assert_eq!(judged(endless), Verdict::Unproven);
+    }
+
+    #[test]
+    fn p3_1_1_one_yes_without_consent_breaks_the_promise() {
+        let proof = Proof::Consent("newsletters".to_owned());
+        for (yes, want) in [(0, Verdict::Kept), (1, Verdict::Broken)] {
+            let figures = ActivityFigures {
+                yes_without_consent: yes,
+                ..Default::default()
+            };
+            assert_eq!(judge(&proof, &Measured::Activity(figures)).verdict, want);
+        }
+    }
+
+    #[test]
+    fn what_nothing_measures_is_unproven() {
+        for proof in [
+            Proof::Published,
+            Proof::Cap("a.b".to_owned()),
+            Proof::Sealed,
+        ] {
+            assert_eq!(judge(&proof, &Measured::Nothing).verdict, Verdict::Unproven);
+        }
+        let needs = judge(&Proof::Needs(Machinery::Requests), &Measured::Nothing);
+        assert_eq!(needs.verdict, Verdict::Unproven);
+        assert_eq!(overall(&[]), Verdict::Unproven);
+    }
+
+    #[test]
+    fn the_worst_proof_decides() {
+        let of = |verdict| Judgement {
+            verdict,
+            figures: vec![],
+            because: words("x", "y"),
+        };
+        assert_eq!(overall(&[of(Kept), of(Unproven), of(Broken)]), Broken);
+        assert_eq!(overall(&[of(Kept), of(Unproven)]), Unproven);
+        assert_eq!(overall(&[of(Kept)]), Kept);
+    }
+}

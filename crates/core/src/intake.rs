@@ -1,0 +1,261 @@
+//! The closed world: what may come in.
+//!
+//! A record is accepted only when a declared collection holds exactly such fields; whether a basis
+//! is in force is asked of [`crate::decision`] in addition.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::did_you_mean;
+use crate::retention::Event;
+use crate::rulebook::{CollectionRule, Rulebook};
+use crate::statement::model::{Field, FieldKind};
+
+/// Why data is refused on the way in. Nothing was stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No activity declares the collection.
+    #[error("no activity declares the collection `{name}`")]
+    UnknownCollection {
+        /// What was named.
+        name: String,
+        /// The nearest declared name.
+        near: Option<String>,
+    },
+    /// The collection does not declare the field.
+    #[error("the collection does not declare the field `{name}`")]
+    UndeclaredField {
+        /// What was sent.
+        name: String,
+        /// The nearest declared name.
+        near: Option<String>,
+    },
+    /// A field that is not optional is missing.
+    #[error("the field `{name}` is missing")]
+    MissingField {
+        /// The declared name.
+        name: String,
+    },
+    /// A value is not of the declared type.
+    #[error("the field `{name}` is not {expected}")]
+    WrongType {
+        /// The declared name.
+        name: String,
+        /// What the statement declares.
+        expected: &'static str,
+    },
+    /// The collection's clock knows no such event.
+    #[error("no clock of the collection counts from `{name}`")]
+    UnknownAnchor {
+        /// What was named.
+        name: String,
+        /// The nearest known name.
+        near: Option<String>,
+    },
+    /// An event lies in the future.
+    #[error("`{name}` lies in the future")]
+    FutureAnchor {
+        /// The event.
+        name: String,
+    },
+    /// The person is known by no identity.
+    #[error("no identity says whose record it is")]
+    NoIdentity,
+}
+
+impl Refusal {
+    /// The article behind the refusal.
+    pub fn article(&self) -> &'static str {
+        match self {
+            Self::UnknownCollection { .. } => "GDPR Article 5(1)(b)",
+            Self::UndeclaredField { .. } => "GDPR Article 5(1)(c)",
+            Self::MissingField { .. } | Self::WrongType { .. } => "GDPR Article 5(1)(d)",
+            Self::UnknownAnchor { .. } | Self::FutureAnchor { .. } => "GDPR Article 5(1)(e)",
+            Self::NoIdentity => "GDPR Article 4(1)",
+        }
+    }
+
+    /// A stable name for programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UnknownCollection { .. } => "unknown_collection",
+            Self::UndeclaredField { .. } => "undeclared_field",
+            Self::MissingField { .. } => "missing_field",
+            Self::WrongType { .. } => "wrong_type",
+            Self::UnknownAnchor { .. } => "unknown_anchor",
+            Self::FutureAnchor { .. } => "future_anchor",
+            Self::NoIdentity => "no_identity",
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownCollection { near, .. }
+            | Self::UndeclaredField { near, .. }
+            | Self::UnknownAnchor { near, .. } => {
+                near.as_ref().map(|near| format!("did you mean `{near}`?"))
+            }
+            Self::MissingField { .. } => Some("send it, or declare it optional".to_owned()),
+            Self::WrongType { .. } => None,
+            Self::FutureAnchor { .. } => Some("send events when they have happened".to_owned()),
+            Self::NoIdentity => Some("name the subject, for example by `email`".to_owned()),
+        }
+    }
+}
+
+/// The rule of the collection with this name.
+///
+/// # Errors
+///
+/// [`Refusal::UnknownCollection`].
+pub fn collection<'a>(rulebook: &'a Rulebook, name: &str) -> Result<&'a CollectionRule, Refusal> {
+    rulebook.collections.get(name).ok_or_else(|| {
+        let known = rulebook.collections.keys().map(String::as_str);
+        let near = did_you_mean(name, known).map(str::to_owned);
+        Refusal::UnknownCollection {
+            name: name.to_owned(),
+            near,
+        }
+    })
+}
+
+/// Holds the fields of a record against its collection.
+///
+/// # Errors
+///
+/// Every refusal, in order of field name.
+///
+/// # Source
+///
+/// GDPR Article 5(1)(b)-(d); invariant I8.
+pub fn fields(rule: &CollectionRule, fields: &Map<String, Value>) -> Result<(), Vec<Refusal>> {
+    let declared = &rule.declared.fields;
+    let mut refusals = Vec::new();
+    for (name, value) in fields {
+        match declared.get(name) {
+            None => {
+                let near = did_you_mean(name, declared.keys().map(String::as_str));
+                let near = near.map(str::to_owned);
+                refusals.push(Refusal::UndeclaredField {
+                    name: name.clone(),
+                    near,
+                });
+            }
+            Some(field) if value.is_null() && field.optional => {}
+            Some(field) => {
+                if let Err(expected) = of_type(field, value) {
+                    refusals.push(Refusal::WrongType {
+                        name: name.clone(),
+                        expected,
+                    });
+                }
+            }
+        }
+    }
+    for (name, _) in declared.iter().filter(|(_, field)| !field.optional) {
+        if fields.get(name).is_none() {
+            refusals.push(Refusal::MissingField { name: name.clone() });
+        }
+    }
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(refusals)
+    }
+}
+
+fn of_type(field: &Field, value: &Value) -> Result<(), &'static str> {
+    let text = value.as_str();
+    let (fits, expected) = match field.kind {
+        FieldKind::Text | FieldKind::FreeText | FieldKind::File => (text.is_some(), "a text"),
+        FieldKind::Integer => (value.is_i64() || value.is_u64(), "a whole number"),
+        FieldKind::Number => (value.is_number(), "a number"),
+        FieldKind::Boolean => (value.is_boolean(), "true or false"),
+        FieldKind::Date => (
+            text.is_some_and(|t| t.parse::<Date>().is_ok()),
+            "a date such as 2026-03-18",
+        ),
+        FieldKind::Instant => (
+            text.is_some_and(|t| t.parse::<Timestamp>().is_ok()),
+            "an instant such as 2026-03-18T10:00:00Z",
+        ),
+        FieldKind::List => {
+            let texts = value
+                .as_array()
+                .is_some_and(|all| all.iter().all(Value::is_string));
+            (texts, "a list of texts")
+        }
+    };
+    if fits { Ok(()) } else { Err(expected) }
+}
+
+/// Holds events against the clocks of a collection.
+///
+/// # Errors
+///
+/// Every refusal, in order of name. An event at `now` has happened.
+pub fn anchors(
+    rulebook: &Rulebook,
+    rule: &CollectionRule,
+    anchors: &BTreeMap<String, Timestamp>,
+    now: Timestamp,
+) -> Result<(), Vec<Refusal>> {
+    let known = known_anchors(rulebook, rule);
+    let refusals: Vec<Refusal> = anchors
+        .iter()
+        .filter_map(|(name, at)| {
+            if !known.iter().any(|known| known == name) {
+                let near = did_you_mean(name, known.iter().map(String::as_str));
+                let near = near.map(str::to_owned);
+                Some(Refusal::UnknownAnchor {
+                    name: name.clone(),
+                    near,
+                })
+            } else if *at > now && !is_planned(name) {
+                Some(Refusal::FutureAnchor { name: name.clone() })
+            } else {
+                None
+            }
+        })
+        .collect();
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(refusals)
+    }
+}
+
+/// What people do cannot lie ahead; deadlines and ends of events may be known before.
+fn is_planned(name: &str) -> bool {
+    let done = [
+        Event::COLLECTION,
+        Event::LAST_ACTIVITY,
+        Event::LAST_CORRESPONDENCE,
+    ];
+    !done.iter().any(|event| event.name() == name)
+}
+
+/// The events that a collection's clocks may be told of.
+pub fn known_anchors(rulebook: &Rulebook, rule: &CollectionRule) -> Vec<String> {
+    let mut known: Vec<String> = rule.declared.events.keys().cloned().collect();
+    known.extend(rule.declared.states.keys().cloned());
+    if let Some(activity) = rulebook.activities.get(&rule.activity) {
+        known.extend(activity.states.iter().cloned());
+    }
+    let built_in = [
+        Event::COLLECTION,
+        Event::LAST_ACTIVITY,
+        Event::LAST_CORRESPONDENCE,
+        Event::END_OF_CONTRACT,
+        Event::ANSWER,
+        Event::LOSS_OF_CONTACT,
+    ];
+    known.extend(built_in.iter().map(|event| event.name().to_owned()));
+    known.sort();
+    known.dedup();
+    known
+}

@@ -1,0 +1,299 @@
+//! The statement made ready to act on: one rule an activity, one a collection.
+//!
+//! Built from the decided reading, once per version. What the law adds to every statement is added
+//! here: data that rests on consent ends with its withdrawal, data for direct marketing with an
+//! objection, whatever period the statement names.
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::digest;
+use jiff::tz::TimeZone;
+
+use crate::decision::{Gate, Rule, States};
+use crate::retention::{self, Calendar, Case, Event, Keep, Moment, Then};
+use crate::standing::Scope;
+use crate::statement::model::{
+    Activity, BasisName, Channel, Collection, DeviceAccess, Hold, IdentityKind, OneOrMany, Role,
+    SpecialCategories,
+};
+use crate::statement::{Statement, VersionId};
+
+/// Every rule of one version of a statement.
+#[derive(Debug, Clone)]
+pub struct Rulebook {
+    /// The version.
+    pub version: VersionId,
+    /// The calendar in which periods are counted.
+    pub calendar: Calendar,
+    /// The kinds of identity.
+    pub identities: BTreeMap<String, IdentityKind>,
+    /// The activities, by id.
+    pub activities: BTreeMap<String, ActivityRule>,
+    /// The collections, by `activity.collection`.
+    pub collections: BTreeMap<String, CollectionRule>,
+}
+
+/// An activity made ready.
+#[derive(Debug, Clone)]
+pub struct ActivityRule {
+    /// What decides.
+    pub rule: Rule,
+    /// What its consent covers.
+    pub scope: Scope,
+    /// The states of a person, in the order of their numbers in [`States`].
+    pub states: Vec<String>,
+    /// The recipients that are told of erasure, rectification and restriction (GDPR Article 19).
+    pub recipients: Vec<String>,
+    /// The full names of its collections.
+    pub collections: Vec<String>,
+}
+
+/// A collection made ready.
+#[derive(Debug, Clone)]
+pub struct CollectionRule {
+    /// The activity's id.
+    pub activity: String,
+    /// Until when a record is kept, legal ends included; `None` where nothing limits it.
+    pub keep: Option<Keep>,
+    /// What happens then.
+    pub then: Then,
+    /// Duties to keep some fields longer.
+    pub holds: Vec<Hold>,
+    /// Whether something must stay that outlives a re-import.
+    pub suppresses: bool,
+    /// Whether it rests on consent.
+    pub by_consent: bool,
+    /// Whether all records of a person hang on one clock, so that one row changes when the person is
+    /// active.
+    pub shared_clock: bool,
+    /// The collection as declared.
+    pub declared: Collection,
+}
+
+impl Rulebook {
+    /// The rules of a statement.
+    pub fn new(statement: &Statement) -> Self {
+        let reading = &statement.rules;
+        let zone = TimeZone::get(&reading.header.zone).unwrap_or(TimeZone::UTC);
+        let year_end = reading.header.financial_year_ends.split_once('-');
+        let year_end = year_end.and_then(|(m, d)| Some((m.parse().ok()?, d.parse().ok()?)));
+        let calendar = Calendar::new(zone.clone());
+        let calendar = match year_end {
+            Some((month, day)) => calendar.with_financial_year_end(month, day),
+            None => Some(calendar),
+        };
+        let activities = reading.activities.iter();
+        let controller = &reading.header.controller.name;
+        let collections = reading.collections().map(|(name, activity, collection)| {
+            let id = name.split('.').next().unwrap_or_default().to_owned();
+            (name, collection_rule(id, activity, collection))
+        });
+        Self {
+            version: statement.version.clone(),
+            calendar: calendar.unwrap_or_else(|| Calendar::new(zone)),
+            identities: reading.header.identities.clone(),
+            activities: activities
+                .map(|(id, activity)| (id.clone(), activity_rule(id, activity, controller)))
+                .collect(),
+            collections: collections.collect(),
+        }
+    }
+
+    /// The states of an activity that hold: those whose event is known.
+    pub fn states<'a>(&self, activity: &str, known: impl IntoIterator<Item = &'a str>) -> States {
+        let Some(rule) = self.activities.get(activity) else {
+            return States::default();
+        };
+        known.into_iter().fold(States::default(), |states, name| {
+            let number = rule.states.iter().position(|state| state == name);
+            number
+                .and_then(|n| u8::try_from(n).ok())
+                .map_or(states, |n| states.with(n))
+        })
+    }
+}
+
+fn activity_rule(id: &str, activity: &Activity, controller: &str) -> ActivityRule {
+    let states: Vec<String> = activity.states.keys().cloned().collect();
+    let number = |name: &str| {
+        states
+            .iter()
+            .position(|state| state == name)
+            .and_then(|n| u8::try_from(n).ok())
+    };
+    let bases = activity
+        .bases()
+        .map(|basis| (basis.name, basis.when.and_then(number)));
+    let rule = Rule {
+        another_controller: matches!(activity.role, Role::ProcessorFor(_)),
+        bases: bases.collect(),
+        marketing: activity.marketing,
+        gates: gates(activity),
+    };
+    ActivityRule {
+        rule,
+        scope: scope(activity, controller),
+        states,
+        recipients: activity.recipients.clone(),
+        collections: activity
+            .collections
+            .keys()
+            .map(|name| format!("{id}.{name}"))
+            .collect(),
+    }
+}
+
+fn gates(activity: &Activity) -> Vec<Gate> {
+    let electronic =
+        |channel: &Channel| matches!(channel, Channel::Email | Channel::Sms | Channel::App);
+    let marketing = activity.marketing
+        && activity.existing_customers.is_none()
+        && activity.messages.iter().any(electronic);
+    let device = match activity.device_access {
+        Some(DeviceAccess::Consent | DeviceAccess::Unsaid) => true,
+        Some(DeviceAccess::StrictlyNecessary) | None => false,
+    };
+    let special = activity
+        .special_categories
+        .as_ref()
+        .and_then(|special| match special {
+            SpecialCategories::Excluded(_) => None,
+            SpecialCategories::Condition(condition) => {
+                (condition == "9(2)(a)").then_some(Gate::SpecialConsent)
+            }
+            SpecialCategories::Reminder(_) => Some(Gate::NoSpecialCondition),
+        });
+    let gates = [
+        marketing.then_some(Gate::MarketingConsent),
+        device.then_some(Gate::DeviceConsent),
+        special,
+        activity.minimum_age.map(Gate::Age),
+    ];
+    gates.into_iter().flatten().collect()
+}
+
+/// A fingerprint of what consent to an activity covers: controller, purposes, data and recipients.
+///
+/// # Source
+///
+/// GDPR Articles 4(11), 7; recital 42.
+fn scope(activity: &Activity, controller: &str) -> Scope {
+    let fields = activity
+        .collections
+        .values()
+        .flat_map(|collection| collection.fields.values());
+    let mut parts: Vec<String> = fields
+        .map(|field| format!("data {}", field.category))
+        .collect();
+    parts.extend(
+        activity
+            .purpose
+            .as_slice()
+            .iter()
+            .map(|purpose| format!("purpose {purpose}")),
+    );
+    parts.extend(
+        activity
+            .recipients
+            .iter()
+            .map(|recipient| format!("recipient {recipient}")),
+    );
+    parts.push(format!("controller {controller}"));
+    parts.sort();
+    parts.dedup();
+    let hash = digest::digest(&digest::SHA256, parts.join("\n").as_bytes());
+    let first = hash
+        .as_ref()
+        .first_chunk::<8>()
+        .copied()
+        .unwrap_or_default();
+    Scope(i64::from_be_bytes(first))
+}
+
+fn collection_rule(id: String, activity: &Activity, collection: &Collection) -> CollectionRule {
+    let by_consent = match collection.basis {
+        Some(basis) => basis.is_consent(),
+        None => activity.bases().all(|basis| basis.name.is_consent()),
+    };
+    let mut ends = Vec::new();
+    if by_consent || activity.rests_on(BasisName::Consent) && activity.marketing {
+        ends.push(Event::WITHDRAWAL);
+    }
+    if activity.marketing {
+        ends.push(Event::OBJECTION);
+    }
+    let keep = with_ends(collection.keep.as_ref().and_then(all_cases), &ends);
+    let of_subject = keep.as_ref().map(Keep::scope) == Some(retention::Scope::Subject);
+    let leaves = collection.leaves.iter().flat_map(OneOrMany::as_slice);
+    CollectionRule {
+        activity: id,
+        keep,
+        then: collection.then.clone().unwrap_or_else(Then::erase),
+        holds: collection
+            .hold
+            .iter()
+            .flat_map(OneOrMany::as_slice)
+            .cloned()
+            .collect(),
+        suppresses: leaves
+            .into_iter()
+            .any(|leaves| matches!(leaves, crate::statement::model::Leaves::Suppression)),
+        by_consent,
+        shared_clock: of_subject && collection.hold.is_none(),
+        declared: collection.clone(),
+    }
+}
+
+impl CollectionRule {
+    /// Whether a name is that of a state rather than of an event.
+    pub fn is_state(&self, book: &Rulebook, name: &str) -> bool {
+        let activity = book.activities.get(&self.activity);
+        self.declared.states.contains_key(name)
+            || activity.is_some_and(|activity| activity.states.iter().any(|state| state == name))
+    }
+
+    /// Whether the end counts from this event.
+    pub fn counts_from(&self, event: &Event) -> bool {
+        self.keep
+            .as_ref()
+            .is_some_and(|keep| keep.events().contains(event))
+    }
+}
+
+/// The phrases of a list as one phrase with all their cases.
+fn all_cases(keeps: &OneOrMany<Keep>) -> Option<Keep> {
+    let cases = keeps
+        .as_slice()
+        .iter()
+        .flat_map(|keep| keep.cases().cloned());
+    Keep::of_cases(cases.collect())
+}
+
+/// The phrase with the ends that the law adds: whichever comes first.
+fn with_ends(keep: Option<Keep>, ends: &[Event]) -> Option<Keep> {
+    let ends = ends.iter().cloned().map(Moment::Event);
+    let Some(keep) = keep else {
+        let ends: Vec<Moment> = ends.collect();
+        return (!ends.is_empty()).then(|| Keep::always(earliest(ends)));
+    };
+    let cases = keep.cases().map(|case| Case {
+        until: earliest(
+            std::iter::once(case.until.clone())
+                .chain(ends.clone())
+                .collect(),
+        ),
+        ..case.clone()
+    });
+    Keep::of_cases(cases.collect())
+}
+
+fn earliest(mut moments: Vec<Moment>) -> Moment {
+    moments.dedup();
+    match (moments.len(), moments.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => {
+            moments.extend(last);
+            Moment::Earlier(moments)
+        }
+    }
+}
