@@ -1,1 +1,69 @@
-//! placeholder
+//! SQL for Ombud's own database: one code path over SQLite and PostgreSQL. It decides nothing.
+//!
+//! Flows hand a closure to [`Store::write`] or [`Store::read`], together with the [`Place`] it
+//! works in; the closure calls the methods of [`Tx`], which live in one file per domain. Every
+//! statement names its bucket, every record is sealed with the key of its subject, and a write is
+//! answered only once it is durable.
+//!
+//! ```no_run
+//! # fn example(now: jiff::Timestamp) -> Result<(), ombud_store::StoreError> {
+//! use ombud_store::{Config, Store, SubjectId};
+//!
+//! let store = Store::open(&Config::sqlite("ombud-data"))?;
+//! let mut random = [0; 16];
+//! store.random(&mut random)?;
+//! let subject = SubjectId::new(random);
+//! let bucket = store.bucket_of(subject);
+//! store.write("subject.add", bucket, move |tx| tx.add_subject(subject, now)).wait()?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod clock;
+mod engine;
+mod error;
+mod id;
+mod key;
+mod ledger;
+pub mod migration;
+mod record;
+mod sql;
+mod statement;
+mod store;
+mod subject;
+mod tx;
+
+pub use clock::{Clock, ClockKey, ClockState};
+pub use engine::Reply;
+pub use error::{KeyProblem, StoreError};
+pub use id::{
+    Bucket, ClockId, Digest, IdError, IdentityHash, JobId, Place, PlanId, RecordId, SubjectId,
+};
+pub use key::{Random, SystemRandom};
+pub use ledger::{Entry, NewEntry};
+pub use record::{NewRecord, Record, RecordState};
+pub use sql::{Row, Sql, Value};
+pub use statement::StatementVersion;
+pub use store::{Config, Database, Scrubbed, Store};
+pub use subject::Identity;
+pub use tx::Tx;
+
+/// Every statement that the data's database is ever sent, for tests that prepare and check them
+/// all.
+pub fn statements() -> Vec<Sql> {
+    [
+        clock::STATEMENTS,
+        ledger::STATEMENTS,
+        migration::STATEMENTS,
+        record::STATEMENTS,
+        statement::STATEMENTS,
+        store::STATEMENTS,
+        subject::STATEMENTS,
+    ]
+    .concat()
+}
+
+/// Every statement that the key store's database is ever sent.
+pub fn key_statements() -> Vec<Sql> {
+    [key::STATEMENTS, migration::STATEMENTS].concat()
+}

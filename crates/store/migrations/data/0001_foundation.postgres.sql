@@ -1,0 +1,210 @@
+-- The foundation: subjects, what they chose, what is kept about them, and until when.
+-- `bucket` leads every key of a per-subject table. Times are Unix milliseconds.
+-- No foreign keys, no triggers, no defaults that read a clock. Every statement is re-runnable.
+
+-- One row an installation: whether the master key at hand belongs to this data.
+CREATE TABLE IF NOT EXISTS install (
+  one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  key_check BYTEA NOT NULL
+);
+
+-- Versions of the statement, byte for byte (I10). Rows are never changed or removed.
+CREATE TABLE IF NOT EXISTS statement_version (
+  hash BYTEA NOT NULL PRIMARY KEY,
+  effective_at BIGINT NOT NULL,
+  stored_at BIGINT NOT NULL,
+  archive BYTEA NOT NULL
+);
+CREATE INDEX IF NOT EXISTS statement_version_effective ON statement_version (effective_at, stored_at);
+
+-- A person. `ledger_seq` is the last place taken in the ledger; updating this row locks the
+-- subject.
+CREATE TABLE IF NOT EXISTS subject (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  subject_id BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  ledger_seq BIGINT NOT NULL,
+  PRIMARY KEY (bucket, subject_id)
+);
+
+-- The identities of a subject, sealed with the subject's key.
+CREATE TABLE IF NOT EXISTS subject_identity (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  subject_id BYTEA NOT NULL,
+  identity_hash BYTEA NOT NULL,
+  kind TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  linked_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, subject_id, identity_hash)
+);
+
+-- From the keyed hash of an identity to its subject. The bucket here is the identity's own.
+CREATE TABLE IF NOT EXISTS identity (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  identity_hash BYTEA NOT NULL,
+  subject_id BYTEA NOT NULL,
+  linked_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, identity_hash)
+);
+
+-- What a subject chose, append only. `acted_at` is when it was chosen, `recorded_at` when it was
+-- told.
+CREATE TABLE IF NOT EXISTS ledger (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  subject_id BYTEA NOT NULL,
+  seq BIGINT NOT NULL,
+  activity TEXT NOT NULL,
+  act TEXT NOT NULL,
+  acted_at BIGINT NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  statement_hash BYTEA NOT NULL,
+  scope BIGINT NOT NULL,
+  language TEXT,
+  channel TEXT,
+  notice TEXT,
+  reason TEXT,
+  PRIMARY KEY (bucket, subject_id, seq)
+);
+
+-- What those choices come to, folded by the rules: the last instant of each kind of act, one row a
+-- subject and activity. `ledger_seq` is the last entry that was folded in.
+CREATE TABLE IF NOT EXISTS standing (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  subject_id BYTEA NOT NULL,
+  activity TEXT NOT NULL,
+  ledger_seq BIGINT NOT NULL,
+  consented_at BIGINT,
+  scope BIGINT,
+  withdrawn_at BIGINT,
+  objected_at BIGINT,
+  upheld_at BIGINT,
+  rejected_at BIGINT,
+  restricted_at BIGINT,
+  lifted_at BIGINT,
+  PRIMARY KEY (bucket, subject_id, activity)
+);
+
+-- What retention counts from. One clock governs many records: `clock_id` is zero for the clock that
+-- all records of a subject and collection share, else it is the record's own id. No `due_at`:
+-- waiting, or never.
+CREATE TABLE IF NOT EXISTS clock (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  subject_id BYTEA NOT NULL,
+  collection TEXT NOT NULL,
+  clock_id BYTEA NOT NULL,
+  anchors TEXT NOT NULL,
+  due_at BIGINT,
+  stage BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  plan_id BYTEA,
+  PRIMARY KEY (bucket, subject_id, collection, clock_id)
+);
+CREATE INDEX IF NOT EXISTS clock_due ON clock (bucket, state, due_at);
+CREATE INDEX IF NOT EXISTS clock_collection ON clock (bucket, collection, due_at);
+
+-- The vault: records sealed with their subject's key.
+CREATE TABLE IF NOT EXISTS record (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  record_id BYTEA NOT NULL,
+  subject_id BYTEA NOT NULL,
+  collection TEXT NOT NULL,
+  clock_id BYTEA NOT NULL,
+  state TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  sealed BYTEA NOT NULL,
+  PRIMARY KEY (bucket, record_id)
+);
+CREATE INDEX IF NOT EXISTS record_subject ON record (bucket, subject_id, collection, clock_id);
+CREATE INDEX IF NOT EXISTS record_collection ON record (bucket, collection, created_at);
+
+-- Opt-outs that outlive the subject: a keyed hash and an activity, in the identity's own bucket.
+CREATE TABLE IF NOT EXISTS suppression (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  identity_hash BYTEA NOT NULL,
+  activity TEXT NOT NULL,
+  suppressed_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, identity_hash, activity)
+);
+
+-- What anonymised records leave: how many fell into a cell of a statistic. No subject, no time of
+-- day.
+CREATE TABLE IF NOT EXISTS counter (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  statistic TEXT NOT NULL,
+  cell TEXT NOT NULL,
+  count BIGINT NOT NULL,
+  PRIMARY KEY (bucket, statistic, cell)
+);
+
+-- A sweep's plan, stored before anything is touched. `digest` is over its items.
+CREATE TABLE IF NOT EXISTS sweep_plan (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  plan_id BYTEA NOT NULL,
+  statement_hash BYTEA NOT NULL,
+  swept_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  items BIGINT NOT NULL,
+  digest BYTEA NOT NULL,
+  finished_at BIGINT,
+  PRIMARY KEY (bucket, plan_id)
+);
+CREATE INDEX IF NOT EXISTS sweep_plan_state ON sweep_plan (bucket, state);
+
+-- One clock of a plan, what happens to its records, and what came of it.
+CREATE TABLE IF NOT EXISTS sweep_item (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  plan_id BYTEA NOT NULL,
+  subject_id BYTEA NOT NULL,
+  collection TEXT NOT NULL,
+  clock_id BYTEA NOT NULL,
+  due_at BIGINT NOT NULL,
+  action TEXT NOT NULL,
+  outcome TEXT,
+  records BIGINT NOT NULL,
+  PRIMARY KEY (bucket, plan_id, subject_id, collection, clock_id)
+);
+
+-- The tamper-evident chain of a bucket and its head.
+CREATE TABLE IF NOT EXISTS evidence (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  seq BIGINT NOT NULL,
+  happened_at BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  body TEXT NOT NULL,
+  prev_hash BYTEA NOT NULL,
+  hash BYTEA NOT NULL,
+  PRIMARY KEY (bucket, seq)
+);
+CREATE TABLE IF NOT EXISTS chain_head (
+  bucket BIGINT NOT NULL PRIMARY KEY CHECK (bucket BETWEEN 0 AND 4095),
+  seq BIGINT NOT NULL,
+  hash BYTEA NOT NULL
+);
+
+-- Work to do outside the database, queued in the transaction of the fact that calls for it.
+CREATE TABLE IF NOT EXISTS job (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  job_id BYTEA NOT NULL,
+  kind TEXT NOT NULL,
+  dedupe TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  run_at BIGINT NOT NULL,
+  leased_until BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  failure TEXT,
+  PRIMARY KEY (bucket, job_id)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS job_dedupe ON job (bucket, kind, dedupe);
+CREATE INDEX IF NOT EXISTS job_run ON job (bucket, run_at);
+
+-- The answer that a write got, so that the same command sent twice acts once.
+CREATE TABLE IF NOT EXISTS idempotency_key (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  key_hash BYTEA NOT NULL,
+  request_hash BYTEA NOT NULL,
+  answer TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, key_hash)
+);
+CREATE INDEX IF NOT EXISTS idempotency_key_made ON idempotency_key (bucket, made_at);

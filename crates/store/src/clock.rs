@@ -1,0 +1,194 @@
+//! Clocks: the moments that retention counts from, and when what they govern is due.
+//!
+//! Many records share one clock, so "last activity" changes one row, however many records it
+//! governs.
+
+use jiff::Timestamp;
+
+use crate::error::StoreError;
+use crate::id::{Bucket, ClockId, SubjectId};
+use crate::sql::{FromValue, Row, Value, sql, values};
+use crate::tx::Tx;
+
+sql! {
+    CLOCK_SAVE = "INSERT INTO clock (bucket, subject_id, collection, clock_id, anchors, due_at, stage,
+        state, plan_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)
+        ON CONFLICT (bucket, subject_id, collection, clock_id) DO UPDATE SET
+        anchors = excluded.anchors, due_at = excluded.due_at, stage = excluded.stage,
+        state = excluded.state, plan_id = NULL";
+    CLOCK_FIND = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+        WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4";
+    CLOCK_OF_SUBJECT = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+        WHERE bucket = $1 AND subject_id = $2 ORDER BY collection, clock_id";
+    CLOCK_OF_COLLECTION = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+        WHERE bucket = $1 AND collection = $2 AND (subject_id, clock_id) > ($3, $4)
+        ORDER BY subject_id, clock_id LIMIT $5";
+    CLOCK_REMOVE = "DELETE FROM clock
+        WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4";
+}
+
+/// Which clock: whose, for which collection, and whether for one record or for all that share it.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct ClockKey {
+    /// Whose records.
+    pub subject: SubjectId,
+    /// Of which collection: `activity.collection`.
+    pub collection: String,
+    /// [`ClockId::SHARED`], or the clock of one record.
+    pub clock: ClockId,
+}
+
+/// Whether a sweep may act on what a clock governs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ClockState {
+    /// It may, once it is due.
+    Live,
+    /// It may not: restricted or held. What is due meanwhile is acted on when it is live again.
+    Held,
+    /// A stored plan is about to act on it. Saving a planned clock takes it out of the plan again.
+    Planned,
+}
+
+impl ClockState {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Held => "held",
+            Self::Planned => "planned",
+        }
+    }
+}
+
+impl FromValue for ClockState {
+    fn from_value(value: Value) -> Option<Self> {
+        let word = String::from_value(value)?;
+        [Self::Live, Self::Held, Self::Planned]
+            .into_iter()
+            .find(|state| state.word() == word)
+    }
+}
+
+/// A clock.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Clock {
+    /// Which one.
+    pub key: ClockKey,
+    /// The moments that retention counts from, as a JSON object.
+    pub anchors: String,
+    /// From when on the next stage is due (inclusive); none while it waits for a moment, or for
+    /// ever.
+    pub due_at: Option<Timestamp>,
+    /// Which stage of the collection's end is next: 0 is the first.
+    pub stage: i64,
+    /// Whether a sweep may act on it.
+    pub state: ClockState,
+}
+
+impl Tx<'_> {
+    /// Saves a clock, new or changed. A planned clock that is saved becomes live, out of its plan.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn save_clock(&mut self, clock: &Clock) -> Result<(), StoreError> {
+        let ClockKey {
+            subject,
+            collection,
+            clock: id,
+        } = &clock.key;
+        let bucket = self.bucket_of(*subject)?;
+        let state = match clock.state {
+            ClockState::Held => ClockState::Held,
+            ClockState::Live | ClockState::Planned => ClockState::Live,
+        };
+        let values = values![
+            bucket,
+            *subject,
+            collection,
+            *id,
+            &clock.anchors,
+            clock.due_at,
+            clock.stage,
+            state.word(),
+        ];
+        self.execute(&CLOCK_SAVE, values).map(drop)
+    }
+
+    /// A clock; none if there is no such clock.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn clock(&mut self, key: &ClockKey) -> Result<Option<Clock>, StoreError> {
+        let ClockKey {
+            subject,
+            collection,
+            clock: id,
+        } = key;
+        let bucket = self.bucket_of(*subject)?;
+        let row = self.first(&CLOCK_FIND, values![bucket, *subject, collection, *id])?;
+        row.map(|row| clock(bucket, row)).transpose()
+    }
+
+    /// All clocks of a subject.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn clocks_of(&mut self, subject: SubjectId) -> Result<Vec<Clock>, StoreError> {
+        let bucket = self.bucket_of(subject)?;
+        let rows = self.query(&CLOCK_OF_SUBJECT, values![bucket, subject])?;
+        rows.into_iter().map(|row| clock(bucket, row)).collect()
+    }
+
+    /// The clocks of a collection in this bucket, at most `limit`, after the one given: for
+    /// counting anew when a rule has changed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn clocks_in(
+        &mut self,
+        collection: &str,
+        after: Option<&ClockKey>,
+        limit: u32,
+    ) -> Result<Vec<Clock>, StoreError> {
+        let bucket = self.bucket()?;
+        // No subject has the nil id, so nothing is left out of the first page.
+        let none = (SubjectId([0; 16]), ClockId::SHARED);
+        let (subject, id) = after.map_or(none, |key| (key.subject, key.clock));
+        let values = values![bucket, collection, subject, id, i64::from(limit)];
+        let rows = self.query(&CLOCK_OF_COLLECTION, values)?;
+        rows.into_iter().map(|row| clock(bucket, row)).collect()
+    }
+
+    /// Removes a clock. True if there was one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn remove_clock(&mut self, key: &ClockKey) -> Result<bool, StoreError> {
+        let ClockKey {
+            subject,
+            collection,
+            clock: id,
+        } = key;
+        let bucket = self.bucket_of(*subject)?;
+        Ok(self.execute(&CLOCK_REMOVE, values![bucket, *subject, collection, *id])? > 0)
+    }
+}
+
+pub(crate) fn clock(bucket: Bucket, row: Row) -> Result<Clock, StoreError> {
+    let mut columns = row.columns("clock", bucket);
+    Ok(Clock {
+        key: ClockKey {
+            subject: columns.take("subject_id")?,
+            collection: columns.take("collection")?,
+            clock: columns.take("clock_id")?,
+        },
+        anchors: columns.take("anchors")?,
+        due_at: columns.take("due_at")?,
+        stage: columns.take("stage")?,
+        state: columns.take("state")?,
+    })
+}

@@ -1,0 +1,59 @@
+//! The key store: wrapped subject keys, in a database of their own.
+
+use crate::engine::{Engine, Reply, StagedKey};
+use crate::error::StoreError;
+use crate::id::{Bucket, SubjectId};
+use crate::sql::{sql, values};
+
+sql! {
+    SUBJECT_KEY_SAVE = "INSERT INTO subject_key (bucket, subject_id, wrapped) VALUES ($1, $2, $3)
+        ON CONFLICT (bucket, subject_id) DO UPDATE SET wrapped = excluded.wrapped";
+    SUBJECT_KEY_LOAD = "SELECT wrapped FROM subject_key WHERE bucket = $1 AND subject_id = $2";
+    SUBJECT_KEY_DESTROY = "DELETE FROM subject_key WHERE bucket = $1 AND subject_id = $2";
+}
+
+/// The database of wrapped keys.
+pub(crate) struct KeyStore {
+    pub(crate) engine: Engine,
+}
+
+impl KeyStore {
+    /// Saves new keys, all or none; they are durable when this returns.
+    ///
+    /// A key is only made for a subject that the data does not have, so one that is there already
+    /// was left by a transaction that never committed: it sealed nothing that exists, and is
+    /// replaced.
+    pub(crate) fn save(&self, keys: Vec<StagedKey>) -> Result<(), StoreError> {
+        let save = move |link: &mut crate::engine::Link<'_>| {
+            for key in &keys {
+                let values = values![key.bucket, key.subject, key.wrapped.as_slice()];
+                link.execute(SUBJECT_KEY_SAVE, values)?;
+            }
+            Ok(())
+        };
+        self.engine.write("key.save", save).wait()
+    }
+
+    /// The wrapped key of a subject; none if it was destroyed or never made.
+    pub(crate) fn load(
+        &self,
+        bucket: Bucket,
+        subject: SubjectId,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let load = move |link: &mut crate::engine::Link<'_>| {
+            let rows = link.query(SUBJECT_KEY_LOAD, values![bucket, subject])?;
+            rows.into_iter()
+                .next()
+                .map(|row| row.columns("subject_key", bucket).take("wrapped"))
+                .transpose()
+        };
+        self.engine.read("key.load", load).wait()
+    }
+
+    /// Destroys the key of a subject. True if there was one.
+    pub(crate) fn destroy(&self, bucket: Bucket, subject: SubjectId) -> Reply<bool, StoreError> {
+        self.engine.write("key.destroy", move |link| {
+            Ok(link.execute(SUBJECT_KEY_DESTROY, values![bucket, subject])? > 0)
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! The one SQL text that both databases run, and the values that go in and out of it.
+
+use jiff::Timestamp;
+
+use crate::error::StoreError;
+use crate::id::{Bucket, ClockId, Digest, IdentityHash, JobId, PlanId, RecordId, SubjectId};
+
+/// A named statement. Its text is the same for SQLite and PostgreSQL and binds its values as `$1`
+/// to `$n`.
+#[derive(Clone, Copy, Debug)]
+pub struct Sql {
+    /// Its name: unique, and what errors call it.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// Declares the statements of a file, and lists them so that tests can prepare and check every one.
+macro_rules! sql {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+        $($(#[$doc])* const $name: $crate::sql::Sql = $crate::sql::Sql { name: stringify!($name), text: $text };)+
+        pub(crate) const STATEMENTS: &[$crate::sql::Sql] = &[$($name),+];
+    };
+}
+pub(crate) use sql;
+
+/// Turns each argument into a [`Value`], in the order of `$1` to `$n`.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { &[$($crate::sql::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+/// One value bound to a statement or read from a row.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// A whole number, or an instant in Unix milliseconds.
+    I64(i64),
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+}
+
+/// One row of an answer, its values in the order of the statement.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Row {
+    pub(crate) values: Vec<Value>,
+}
+
+impl Row {
+    /// Reads the row column by column. `table` and `row` say where, should a value not decode.
+    pub(crate) fn columns<R: ToString>(self, table: &'static str, row: R) -> Columns<R> {
+        Columns {
+            values: self.values.into_iter(),
+            table,
+            row,
+        }
+    }
+}
+
+/// The columns of a row that have not been read yet, in the order of the statement.
+pub(crate) struct Columns<R> {
+    values: std::vec::IntoIter<Value>,
+    table: &'static str,
+    row: R,
+}
+
+impl<R: ToString> Columns<R> {
+    /// The next column, which the statement calls `column`.
+    pub(crate) fn take<T: FromValue>(&mut self, column: &'static str) -> Result<T, StoreError> {
+        self.values
+            .next()
+            .and_then(T::from_value)
+            .ok_or_else(|| StoreError::Corrupt {
+                table: self.table,
+                column,
+                row: self.row.to_string(),
+            })
+    }
+}
+
+/// What can be read from a [`Value`].
+pub(crate) trait FromValue: Sized {
+    /// The value as this type; none if it is of another.
+    fn from_value(value: Value) -> Option<Self>;
+}
+
+impl FromValue for i64 {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::I64(number) => Some(number),
+            Value::Null | Value::Text(_) | Value::Blob(_) => None,
+        }
+    }
+}
+
+impl FromValue for String {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Text(text) => Some(text),
+            Value::Null | Value::I64(_) | Value::Blob(_) => None,
+        }
+    }
+}
+
+impl FromValue for Vec<u8> {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Blob(bytes) => Some(bytes),
+            Value::Null | Value::I64(_) | Value::Text(_) => None,
+        }
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            Value::I64(_) | Value::Text(_) | Value::Blob(_) => T::from_value(value).map(Some),
+        }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::I64(number)
+    }
+}
+
+impl From<Timestamp> for Value {
+    /// Whole milliseconds; what is finer is cut off.
+    fn from(instant: Timestamp) -> Self {
+        Self::I64(instant.as_millisecond())
+    }
+}
+
+impl FromValue for Timestamp {
+    fn from_value(value: Value) -> Option<Self> {
+        Self::from_millisecond(i64::from_value(value)?).ok()
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Self::Text(text.clone())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Blob(bytes)
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Blob(bytes.to_vec())
+    }
+}
+
+impl From<Bucket> for Value {
+    fn from(bucket: Bucket) -> Self {
+        Self::I64(i64::from(bucket.number()))
+    }
+}
+
+impl<T> From<Option<T>> for Value
+where
+    Self: From<T>,
+{
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Self::from)
+    }
+}
+
+/// Ids and digests are bound and read as their bytes.
+macro_rules! bytes {
+    ($($name:ident),+) => {$(
+        impl From<$name> for Value {
+            fn from(id: $name) -> Self {
+                Self::Blob(id.0.to_vec())
+            }
+        }
+
+        impl FromValue for $name {
+            fn from_value(value: Value) -> Option<Self> {
+                Vec::from_value(value)?.try_into().ok().map(Self)
+            }
+        }
+    )+};
+}
+bytes!(
+    SubjectId,
+    RecordId,
+    ClockId,
+    PlanId,
+    JobId,
+    IdentityHash,
+    Digest
+);

@@ -1,0 +1,109 @@
+//! Versions of the statement, byte for byte (I10).
+
+use jiff::Timestamp;
+
+use crate::error::StoreError;
+use crate::id::Digest;
+use crate::sql::{FromValue, Row, sql, values};
+use crate::tx::Tx;
+
+sql! {
+    STATEMENT_SAVE = "INSERT INTO statement_version (hash, effective_at, stored_at, archive)
+        VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING";
+    STATEMENT_FIND = "SELECT hash, effective_at, stored_at, archive FROM statement_version WHERE hash = $1";
+    STATEMENT_AT = "SELECT hash, effective_at, stored_at, archive FROM statement_version
+        WHERE effective_at <= $1 ORDER BY effective_at DESC, stored_at DESC, hash LIMIT 1";
+    STATEMENT_LIST = "SELECT hash, effective_at, stored_at FROM statement_version
+        ORDER BY effective_at, stored_at, hash";
+}
+
+/// A version of the statement.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StatementVersion<A = Vec<u8>> {
+    /// The hash of its canonical form.
+    pub hash: Digest,
+    /// From when on it is in force (inclusive).
+    pub effective_at: Timestamp,
+    /// When it was stored here.
+    pub stored_at: Timestamp,
+    /// All its files, packed by the flow; `()` where only the versions are listed.
+    pub archive: A,
+}
+
+impl Tx<'_> {
+    /// Stores a version. False if it is stored already. In the home tables.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn save_statement(&mut self, version: &StatementVersion) -> Result<bool, StoreError> {
+        self.at_home()?;
+        let StatementVersion {
+            hash,
+            effective_at,
+            stored_at,
+            archive,
+        } = version;
+        let values = values![*hash, *effective_at, *stored_at, archive.as_slice()];
+        Ok(self.execute(&STATEMENT_SAVE, values)? > 0)
+    }
+
+    /// The version of this hash. In the home tables.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn statement(&mut self, hash: Digest) -> Result<Option<StatementVersion>, StoreError> {
+        self.at_home()?;
+        let row = self.first(&STATEMENT_FIND, values![hash])?;
+        row.map(whole).transpose()
+    }
+
+    /// The version in force at an instant: the last that was effective by then, and of those the
+    /// last stored.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn statement_at(&mut self, at: Timestamp) -> Result<Option<StatementVersion>, StoreError> {
+        self.at_home()?;
+        let row = self.first(&STATEMENT_AT, values![at])?;
+        row.map(whole).transpose()
+    }
+
+    /// All versions without their files, the oldest first. In the home tables.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn statement_versions(&mut self) -> Result<Vec<StatementVersion<()>>, StoreError> {
+        self.at_home()?;
+        let rows = self.query(&STATEMENT_LIST, &[])?;
+        rows.into_iter()
+            .map(|row| version(row, |_| Ok(())))
+            .collect()
+    }
+}
+
+type Columns = crate::sql::Columns<&'static str>;
+
+fn whole(row: Row) -> Result<StatementVersion, StoreError> {
+    version(row, take_archive)
+}
+
+fn take_archive<T: FromValue>(columns: &mut Columns) -> Result<T, StoreError> {
+    columns.take("archive")
+}
+
+fn version<A>(
+    row: Row,
+    archive: impl FnOnce(&mut Columns) -> Result<A, StoreError>,
+) -> Result<StatementVersion<A>, StoreError> {
+    let mut columns = row.columns("statement_version", "a row");
+    Ok(StatementVersion {
+        hash: columns.take("hash")?,
+        effective_at: columns.take("effective_at")?,
+        stored_at: columns.take("stored_at")?,
+        archive: archive(&mut columns)?,
+    })
+}

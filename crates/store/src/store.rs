@@ -1,0 +1,314 @@
+//! The store: opens the databases and the keys, and runs transactions for the flows.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::engine::{BeforeCommit, Engine, Link, Reply};
+use crate::error::{KeyProblem, StoreError};
+use crate::id::{Bucket, IdentityHash, Place, SubjectId};
+use crate::key::{KeyRing, KeyStore, MasterKey, Random, SystemRandom};
+use crate::migration;
+use crate::sql::{sql, values};
+use crate::tx::Tx;
+
+sql! {
+    INSTALL_SAVE = "INSERT INTO install (one, key_check) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
+    INSTALL_LOAD = "SELECT key_check FROM install WHERE one = 1";
+}
+
+/// A database to keep things in.
+#[derive(Clone)]
+pub enum Database {
+    /// SQLite, in a file of the data directory.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres {
+        /// Its address, as `postgres://…` or `key=value …`.
+        dsn: String,
+        /// The schema to work in; none for the one that the address or the role names.
+        schema: Option<String>,
+        /// How many connections, at least one.
+        workers: u8,
+    },
+}
+
+impl std::fmt::Debug for Database {
+    /// Without the address: it may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite => f.write_str("Sqlite"),
+            Self::Postgres {
+                schema, workers, ..
+            } => {
+                write!(f, "Postgres({schema:?}, {workers} workers)")
+            }
+        }
+    }
+}
+
+/// Where a store keeps its data and its keys.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The data directory: `ombud.db`, and `keys/` with the master key and the key store.
+    pub data_dir: PathBuf,
+    /// Where the data lies.
+    pub database: Database,
+    /// Where the subjects' wrapped keys lie. Never among the data's backups.
+    pub keys: Database,
+    /// Where random bytes come from.
+    pub random: Arc<dyn Random>,
+}
+
+impl Config {
+    /// Everything in `data_dir`, on SQLite.
+    pub fn sqlite(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            database: Database::Sqlite,
+            keys: Database::Sqlite,
+            random: Arc::new(SystemRandom),
+        }
+    }
+
+    /// The data on a PostgreSQL server, the keys in `data_dir`.
+    pub fn postgres(data_dir: impl Into<PathBuf>, dsn: impl Into<String>) -> Self {
+        let database = Database::Postgres {
+            dsn: dsn.into(),
+            schema: None,
+            workers: 8,
+        };
+        Self {
+            database,
+            ..Self::sqlite(data_dir)
+        }
+    }
+}
+
+/// What became of the bytes of deleted rows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Scrubbed {
+    /// They have been overwritten, in the database and in its log.
+    Overwritten,
+    /// The database no longer returns them, but may keep the bytes for a time; the destroyed key is
+    /// what makes them unreadable.
+    OnlyUnreturned,
+}
+
+/// Ombud's own database and its keys. Cheap to clone; the last clone closes it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    // Dropped in this order: the data first, for its last commits may still save keys.
+    data: Engine,
+    keys: Arc<KeyStore>,
+    ring: Arc<KeyRing>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(..)")
+    }
+}
+
+impl Store {
+    /// Opens the store, and makes whatever is missing: directories, master key, databases, schema.
+    /// Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Key`] if the master key is missing although there is data, can be read by
+    /// others, or belongs to other data; [`StoreError::Migration`] if the data was written by
+    /// another version of Ombud.
+    pub fn open(config: &Config) -> Result<Self, StoreError> {
+        let keys_dir = config.data_dir.join("keys");
+        crate::key::private_directory(&keys_dir)?;
+        let keys = Arc::new(KeyStore {
+            engine: engine(
+                &config.keys,
+                &keys_dir.join("keys.db"),
+                Arc::new(|_| Ok(())),
+            )?,
+        });
+        migration::migrate(&keys.engine, migration::KEYS)?;
+
+        let saving = Arc::clone(&keys);
+        let before: BeforeCommit = Arc::new(move |staged| saving.save(std::mem::take(staged)));
+        let data = engine(&config.database, &config.data_dir.join("ombud.db"), before)?;
+        migration::migrate(&data, migration::DATA)?;
+
+        let ring = key_ring(&data, &keys_dir.join("master.key"), &config.random)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                data,
+                keys,
+                ring: Arc::new(ring),
+            }),
+        })
+    }
+
+    /// Runs a transaction in one place. It is answered once it is durable.
+    ///
+    /// The closure may be run more than once, so it must do nothing but read and write through
+    /// `tx`. If it returns an error or panics, all that it wrote is undone, and nothing that others
+    /// wrote. Await the reply, or [`wait`](Reply::wait) for it where blocking is allowed; many that
+    /// are asked for before the first is awaited share one commit.
+    pub fn write<T, E, F>(
+        &self,
+        name: &'static str,
+        place: impl Into<Place>,
+        mut body: F,
+    ) -> Reply<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let place = place.into();
+        let (ring, keys) = self.handles();
+        self.inner.data.write(name, move |link| {
+            body(&mut tx(name, place, link, &ring, &keys))
+        })
+    }
+
+    /// Runs a transaction that only reads, in one place, from one snapshot.
+    ///
+    /// On SQLite the closure runs at once on the calling thread: right for point reads, which take
+    /// microseconds, in async code too; long ones belong on a thread where blocking is allowed.
+    pub fn read<T, E, F>(
+        &self,
+        name: &'static str,
+        place: impl Into<Place>,
+        mut body: F,
+    ) -> Reply<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let place = place.into();
+        let (ring, keys) = self.handles();
+        self.inner.data.read(name, move |link| {
+            body(&mut tx(name, place, link, &ring, &keys))
+        })
+    }
+
+    /// Asks every bucket in turn, and returns the answers in the order of the buckets.
+    ///
+    /// Over many databases this is no snapshot. Takes tens of milliseconds at least: not for async
+    /// code on SQLite.
+    pub fn survey<T, E, F>(&self, name: &'static str, mut body: F) -> Reply<Vec<T>, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (ring, keys) = self.handles();
+        self.inner.data.read(name, move |link| {
+            let ask = |bucket| body(&mut tx(name, Place::Bucket(bucket), link, &ring, &keys));
+            Bucket::all().map(ask).collect()
+        })
+    }
+
+    /// The bucket that a subject lies in.
+    pub fn bucket_of(&self, subject: SubjectId) -> Bucket {
+        self.inner.ring.bucket_of(subject)
+    }
+
+    /// The keyed hash that an identity is found by. The value must be normalised already.
+    pub fn identity_hash(&self, kind: &str, normalised: &str) -> IdentityHash {
+        self.inner.ring.identity_hash(kind, normalised)
+    }
+
+    /// Fills `bytes` with random ones, for the ids that flows make.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Key`] if there are none to be had.
+    pub fn random(&self, bytes: &mut [u8]) -> Result<(), StoreError> {
+        self.inner.ring.random().fill(bytes)
+    }
+
+    /// Destroys a subject's key: what it sealed can never be read again, wherever a copy lies. True
+    /// if there was one.
+    ///
+    /// Follow it with [`scrub_keys`](Self::scrub_keys), which overwrites the bytes of the key
+    /// itself.
+    pub fn destroy_key(&self, subject: SubjectId) -> Reply<bool> {
+        self.inner.keys.destroy(self.bucket_of(subject), subject)
+    }
+
+    /// Overwrites what deletions left in the data's files, where the database can.
+    pub fn scrub(&self) -> Reply<Scrubbed> {
+        self.inner.data.scrub()
+    }
+
+    /// Overwrites what deletions left in the key store's files, where the database can.
+    pub fn scrub_keys(&self) -> Reply<Scrubbed> {
+        self.inner.keys.engine.scrub()
+    }
+
+    fn handles(&self) -> (Arc<KeyRing>, Arc<KeyStore>) {
+        (Arc::clone(&self.inner.ring), Arc::clone(&self.inner.keys))
+    }
+}
+
+fn tx<'t>(
+    name: &'static str,
+    place: Place,
+    link: &'t mut Link<'_>,
+    ring: &'t Arc<KeyRing>,
+    keys: &'t Arc<KeyStore>,
+) -> Tx<'t> {
+    Tx {
+        name,
+        place,
+        connection: link,
+        ring,
+        keys,
+        opened: Vec::new(),
+    }
+}
+
+fn engine(database: &Database, path: &Path, before: BeforeCommit) -> Result<Engine, StoreError> {
+    match database {
+        Database::Sqlite => Engine::sqlite(path, before),
+        Database::Postgres {
+            dsn,
+            schema,
+            workers,
+        } => Engine::postgres(dsn, schema.as_deref(), *workers, &before),
+    }
+}
+
+/// The keys of this data: a new master key only for data that never had one.
+fn key_ring(data: &Engine, path: &Path, random: &Arc<dyn Random>) -> Result<KeyRing, StoreError> {
+    let load = |link: &mut Link<'_>| {
+        let rows = link.query(INSTALL_LOAD, &[])?;
+        let read = |row: crate::sql::Row| row.columns("install", "its row").take("key_check");
+        rows.into_iter().next().map(read).transpose()
+    };
+    let kept: Option<Vec<u8>> = data.read("install.load", load).wait()?;
+    let master = match (MasterKey::load(path)?, &kept) {
+        (Some(master), _) => master,
+        (None, Some(_)) => return Err(StoreError::Key(KeyProblem::Missing)),
+        (None, None) => MasterKey::create(path, random.as_ref())?,
+    };
+    let ring = KeyRing::new(&master, Arc::clone(random))?;
+    let check = ring.check().to_vec();
+    let save = move |link: &mut Link<'_>| {
+        link.execute(INSTALL_SAVE, values![check.as_slice()])?;
+        load(link)
+    };
+    let kept = match kept {
+        Some(kept) => Some(kept),
+        None => data.write("install.save", save).wait()?,
+    };
+    if kept.as_deref() == Some(ring.check().as_slice()) {
+        Ok(ring)
+    } else {
+        Err(StoreError::Key(KeyProblem::OtherData))
+    }
+}

@@ -1,0 +1,16 @@
+//! The store on real databases: every test runs on SQLite and on PostgreSQL, each in a fresh one.
+//!
+//! PostgreSQL is reached through `OMBUD_TEST_POSTGRES`, the address of a server whose role may
+//! create schemas. Without it the PostgreSQL half is skipped, unless `CI` or `OMBUD_TEST_ALL` is
+//! set.
+
+#[cfg(test)]
+#[macro_use]
+mod harness;
+
+#[cfg(test)]
+mod domains;
+#[cfg(test)]
+mod sealing;
+#[cfg(test)]
+mod transactions;

@@ -1,0 +1,140 @@
+//! What a transaction promises: durable when acknowledged, all or nothing, and nobody else's loss.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ombud_store::{Place, Store, StoreError, SubjectId};
+
+use crate::harness::{at, bucket};
+
+/// A failure of a flow's own.
+#[derive(Debug)]
+enum Refused {
+    Flow,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+on_both! {
+    /// I5, as far as one process can show it: 64 writers at once, and every one acknowledged is
+    /// there in a store that is opened afterwards. Those that fail or panic harm nobody else.
+    fn i5_everything_acknowledged_is_there_and_a_failure_harms_nobody_else(db) {
+        let subjects: Vec<SubjectId> = (0..64).map(|_| SubjectId::new(db.bytes())).collect();
+        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+        let written = runtime.block_on(async {
+            let tasks: Vec<_> = (0..64).zip(&subjects).map(|(number, &subject)| {
+                let store = db.store.clone();
+                tokio::spawn(async move {
+                    let bucket = store.bucket_of(subject);
+                    store.write("add", bucket, move |tx| {
+                        tx.add_subject(subject, at(number))?;
+                        match number % 16 {
+                            3 => Err(Refused::Flow),
+                            7 => panic!("on purpose"),
+                            _ => Ok(()),
+                        }
+                    }).await
+                })
+            }).collect();
+            let mut written = Vec::new();
+            for task in tasks {
+                written.push(task.await.unwrap());
+            }
+            written
+        });
+        let other = db.again().unwrap();
+        for ((number, subject), written) in (0..64).zip(subjects).zip(written) {
+            let since = move |tx: &mut ombud_store::Tx<'_>| tx.subject_since(subject);
+            let found = other.read("find", other.bucket_of(subject), since).wait().unwrap();
+            match number % 16 {
+                3 => assert!(matches!(written, Err(Refused::Flow)) && found.is_none()),
+                7 => {
+                    let panicked = StoreError::Panicked { name: "add" };
+                    assert!(matches!(written, Err(Refused::Store(error)) if error == panicked));
+                    assert!(found.is_none());
+                }
+                _ => assert!(written.is_ok() && found == Some(at(number))),
+            }
+        }
+    }
+
+    fn a_failed_statement_cannot_be_ignored(db) {
+        let subject = db.subject();
+        let place = db.store.bucket_of(subject);
+        let result = db.store.write("ignore", place, move |tx| {
+            let wrong = ombud_store::Sql { name: "WRONG", text: "INSERT INTO nowhere VALUES (1)" };
+            assert!(tx.execute(&wrong, &[]).is_err());
+            Ok::<_, StoreError>(())
+        }).wait();
+        assert!(matches!(result, Err(StoreError::Driver { name: "WRONG", .. })));
+        assert!(db.read(subject, move |tx| tx.subject_since(subject)).is_some());
+    }
+
+    fn a_transaction_stays_in_its_place(db) {
+        let subject = db.subject();
+        let home = db.store.bucket_of(subject);
+        let other = bucket((home.number() + 1) % 4096);
+        for place in [Place::Bucket(other), Place::Home] {
+            let result = db.store.write("stray", place, move |tx| tx.lock_subject(subject)).wait();
+            assert!(matches!(result, Err(StoreError::WrongPlace { .. })), "{place}");
+        }
+        let result = db.store.read("stray", home, move |tx| tx.statement_at(at(0))).wait();
+        assert!(matches!(result, Err(StoreError::WrongPlace { .. })));
+    }
+
+    fn a_read_cannot_write(db) {
+        let subject = db.subject();
+        let place = db.store.bucket_of(subject);
+        let result = db.store.read("write", place, move |tx| tx.lock_subject(subject)).wait();
+        assert!(matches!(result, Err(StoreError::Driver { .. })));
+    }
+
+    /// Two transactions that read and then write what they read: one waits for the other.
+    fn a_locked_subject_is_read_by_one_at_a_time(db) {
+        let subject = db.subject();
+        let place = db.store.bucket_of(subject);
+        let inside = Arc::new(AtomicU32::new(0));
+        let replies: Vec<_> = (0..8).map(|_| {
+            let inside = Arc::clone(&inside);
+            db.store.write("lock", place, move |tx| {
+                tx.lock_subject(subject)?;
+                let alone = inside.fetch_add(1, Ordering::SeqCst) == 0;
+                std::thread::sleep(std::time::Duration::from_millis(2));
+                inside.fetch_sub(1, Ordering::SeqCst);
+                Ok::<_, StoreError>(alone)
+            })
+        }).collect();
+        for reply in replies {
+            assert!(reply.wait().unwrap());
+        }
+    }
+
+    fn what_is_queued_is_written_before_the_store_closes(db) {
+        let subject = SubjectId::new(db.bytes());
+        let store = db.again().unwrap();
+        let place = store.bucket_of(subject);
+        let reply = store.write("late", place, move |tx| tx.add_subject(subject, at(5)));
+        drop(store);
+        assert!(reply.wait().unwrap());
+        assert_eq!(db.read(subject, move |tx| tx.subject_since(subject)), Some(at(5)));
+    }
+
+    fn every_bucket_is_asked_once_in_order(db) {
+        let asked: Vec<Place> = db.store
+            .survey("ask", |tx| Ok::<_, StoreError>(tx.place())).wait().unwrap();
+        assert_eq!(asked.len(), 4096);
+        assert_eq!(asked.first(), Some(&Place::Bucket(bucket(0))));
+        assert_eq!(asked.last(), Some(&Place::Bucket(bucket(4095))));
+    }
+}
+
+#[test]
+fn a_store_can_be_shared_between_threads() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    shared::<Store>();
+}
