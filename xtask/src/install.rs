@@ -103,13 +103,19 @@ fn debian(packages: &[&str]) -> Result<()> {
              hint: run this as root, once: {by_hand}"
         );
     }
-    say::line(&format!("installing the Debian packages: {list}"));
-    run(&mut program("apt-get", &["update", "--quiet", "--quiet"]))?;
-    let mut install = program("apt-get", &["install", "--yes", "--no-install-recommends"]);
-    run(install
-        .args(packages)
-        .env("DEBIAN_FRONTEND", "noninteractive"))
-    .with_context(|| format!("hint: try it by hand: {by_hand}"))
+    say::line(&format!(
+        "installing Debian packages, which takes minutes: {list}"
+    ));
+    // What apt says of its three thousand steps helps no one; its errors are shown.
+    let apt = |arguments: &[&str]| {
+        let mut command = program("apt-get", arguments);
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    output(&mut apt(&["update", "--quiet", "--quiet"]))
+        .and_then(|_| output(apt(&["install", "--yes", "--no-install-recommends"]).args(packages)))
+        .map(drop)
+        .with_context(|| format!("hint: try it by hand: {by_hand}"))
 }
 
 /// Whether this process may install packages, and must not run a PostgreSQL server itself.
