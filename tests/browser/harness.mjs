@@ -93,9 +93,9 @@ export async function problems(browser, url, visitor) {
 
     const response = await page.goto(url);
     if (response.status() !== 200) found.push(`status ${response.status()}`);
-    found.push(...(await page.evaluate(structure, language.code)));
-    if (javaScript) found.push(...(await violations(page)));
     if (screenshot) await page.screenshot({ path: join(screenshots, screenshot), fullPage: true });
+    found.push(...(await page.evaluate(structure, language.code)));
+    if (javaScript) found.push(...(await violations(page)), ...(await keyboard(page)));
     return found;
   } finally {
     await context.close();
@@ -122,4 +122,34 @@ async function violations(page) {
     const places = nodes.map((node) => node.target.join(" ")).slice(0, 5);
     return `axe ${id}: ${help} (${nodes.length}: ${places.join(", ")})`;
   });
+}
+
+// Tabs through the page once. Whoever has no mouse must see where they are (WCAG 2.4.7, 2.4.11).
+async function keyboard(page) {
+  const found = new Set();
+  for (let stop = 0; stop < 500; stop++) {
+    await page.keyboard.press("Tab");
+    const problem = await page.evaluate(focus);
+    if (problem === "end") return [...found];
+    if (problem) found.add(problem);
+  }
+  return ["keyboard: the focus never leaves the page"];
+}
+
+// Runs in the page.
+function focus() {
+  const element = document.activeElement;
+  if (element === document.body || element.dataset.seen) return "end";
+  element.dataset.seen = "yes";
+  const name = `${element.localName} "${element.innerText?.trim().slice(0, 40)}"`;
+  const style = getComputedStyle(element);
+  if (style.outlineStyle === "none" || style.outlineWidth === "0px") {
+    return `keyboard: the focus cannot be seen on ${name}`;
+  }
+  const [box] = element.getClientRects();
+  const top = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  if (!top || !(element.contains(top) || top.contains(element))) {
+    return `keyboard: ${name} is hidden or covered when it has the focus`;
+  }
+  return "";
 }

@@ -16,12 +16,15 @@ const page = (body, { lang = "en", head = "" } = {}) =>
   `<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">${head}</head>` +
   `<body><main><h1>Test</h1>${body}</main></body></html>`;
 
-const good = page("<p>All is well.</p>");
+const good = page('<p>All is <a href="/good">well</a>, and <a href="/good">here</a> too.</p>');
 const faults = [
   { fault: "a picture without text", html: page('<img src="data:,">'), finds: /axe image-alt/ },
   { fault: "a field without label", html: page('<input name="a">'), finds: /axe label/ },
   { fault: "grey on grey", html: page('<p style="color:#999;background:#888">Hm</p>'), finds: /axe color-contrast/ },
   { fault: "a button too small to hit", html: page('<button style="width:9px;height:9px;padding:0">x</button><button style="width:9px;height:9px;padding:0">y</button>'), finds: /axe target-size/ },
+  { fault: "a focus that cannot be seen", html: page('<a href="/" style="outline:none">Home</a>'), finds: /focus cannot be seen on a "Home"/ },
+  { fault: "a focus under a banner", html: page('<a href="/">Home</a><div style="position:fixed;inset:0;background:#fff">Banner</div>'), finds: /a "Home" is hidden or covered/ },
+  { fault: "a focus off the screen", html: page('<a href="/" style="position:fixed;left:-999px">Home</a>'), finds: /a "Home" is hidden or covered/ },
   { fault: "the wrong language", html: page("<p>Hei</p>", { lang: "nb" }), finds: /language is "nb", not "en"/ },
   { fault: "no content", html: '<!doctype html><html lang="en"><title>Test</title><body></body></html>', finds: /main is empty/ },
   { fault: "two main headings", html: page("<h1>Again</h1>"), finds: /not exactly one h1/ },
