@@ -6,6 +6,7 @@
 pub mod board;
 pub mod decision;
 pub mod diagnostic;
+pub mod dpv;
 pub mod effects;
 pub mod identity;
 pub mod intake;

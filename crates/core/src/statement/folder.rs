@@ -152,6 +152,25 @@ impl Folder {
             span,
         }
     }
+
+    /// The keys of a table in the order in which they are written; empty when there is none.
+    pub fn keys(&self, file: &str, table: &[&str]) -> Vec<String> {
+        let text = self.text(file).unwrap_or_default();
+        let (root, _) = DeTable::parse_recoverable(text);
+        let mut table_here = root.get_ref();
+        for key in table {
+            let Some((_, value)) = find(table_here, key) else {
+                return Vec::new();
+            };
+            let DeValue::Table(inner) = value.get_ref() else {
+                return Vec::new();
+            };
+            table_here = inner;
+        }
+        let mut keys: Vec<_> = table_here.keys().collect();
+        keys.sort_by_key(|key| key.span().start);
+        keys.iter().map(|key| key.get_ref().to_string()).collect()
+    }
 }
 
 type Entry<'t, 'i> = (
@@ -258,5 +277,16 @@ mod tests {
         assert_eq!(at(&["d", "0", "at", "1"]), "\"y\"");
         assert_eq!(at(&["d", "1", "at", "0"]), "\"z\"");
         assert_eq!(at(&["d", "1", "missing"]), "[[d]]");
+    }
+
+    #[test]
+    fn keys_come_in_the_order_they_are_written() {
+        let text = "z = 1\n[b.c]\ny = 1\nx = {}\n[b.a]\n";
+        let folder = Folder::new([("f.toml".to_owned(), text.to_owned())]);
+        assert_eq!(folder.keys("f.toml", &["b", "c"]), ["y", "x"]);
+        assert_eq!(folder.keys("f.toml", &["b"]), ["c", "a"]);
+        assert_eq!(folder.keys("f.toml", &[]), ["z", "b"]);
+        assert!(folder.keys("f.toml", &["z"]).is_empty());
+        assert!(folder.keys("none.toml", &["z"]).is_empty());
     }
 }

@@ -11,6 +11,8 @@ pub mod model;
 pub mod promise;
 pub mod prose;
 mod references;
+#[cfg(test)]
+mod testing;
 pub mod text;
 mod walk;
 
