@@ -405,6 +405,9 @@ pub struct Activity {
     /// Who receives the data: names from `[recipients]`.
     #[serde(default)]
     pub recipients: Vec<String>,
+    /// Whether the text says that no one outside the company receives the data, not even a processor.
+    #[serde(default)]
+    pub kept_inside: bool,
     /// Recipients that the text mentions without naming them as recipients.
     #[serde(default)]
     pub mentions: Vec<String>,

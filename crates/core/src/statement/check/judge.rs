@@ -204,7 +204,7 @@ mod tests {
             diagnostic.message,
             "the decision on L01 at `news` settles nothing"
         );
-        assert_eq!(&DECISION[diagnostic.place.span.clone()], "'news'");
+        assert_eq!(DECISION.get(diagnostic.place.span.clone()), Some("'news'"));
     }
 
     #[test]

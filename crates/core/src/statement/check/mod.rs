@@ -7,6 +7,21 @@
 mod finding;
 mod judge;
 mod l01_controller;
+mod l02_representative;
+mod l03_officer;
+mod l04_purpose;
+mod l05_basis;
+mod l06_interest;
+mod l07_recipients;
+mod l08_transfers;
+mod l15_rights;
+mod l16_withdrawal;
+mod l17_ease;
+mod l18_complaint;
+mod l19_provision;
+mod l20_decisions;
+mod l21_source;
+mod slogan;
 mod subject;
 #[cfg(test)]
 mod testing;
@@ -48,7 +63,23 @@ impl PartialEq for Rule {
 impl Eq for Rule {}
 
 /// Every rule, in order of id.
-pub static RULES: &[&Rule] = &[&l01_controller::RULE];
+pub static RULES: &[&Rule] = &[
+    &l01_controller::RULE,
+    &l02_representative::RULE,
+    &l03_officer::RULE,
+    &l04_purpose::RULE,
+    &l05_basis::RULE,
+    &l06_interest::RULE,
+    &l07_recipients::RULE,
+    &l08_transfers::RULE,
+    &l15_rights::RULE,
+    &l16_withdrawal::RULE,
+    &l17_ease::RULE,
+    &l18_complaint::RULE,
+    &l19_provision::RULE,
+    &l20_decisions::RULE,
+    &l21_source::RULE,
+];
 
 /// Every decision settles a finding. It has no place in [`RULES`]: it is asked when all other
 /// findings are known.

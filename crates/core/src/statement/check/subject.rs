@@ -77,10 +77,26 @@ impl<'a> Subject<'a> {
         })
     }
 
-    /// Recipients with their ids.
+    /// The recipients that the text tells of, with their ids: those with a section, and those of its
+    /// activities.
     pub fn recipients(&self) -> impl Iterator<Item = (&'a str, &'a Recipient)> + use<'a> {
+        let subject = *self;
         let all = self.reading.header.recipients.iter();
         all.map(|(id, recipient)| (id.as_str(), recipient))
+            .filter(move |(id, recipient)| subject.section_of_recipient(id, recipient).is_some())
+    }
+
+    fn section_of_recipient(&self, id: &str, recipient: &'a Recipient) -> Option<&'a str> {
+        let own = recipient.section.as_deref();
+        let receives = |activity: &Activity| {
+            let mut names = activity.recipients.iter().chain(&activity.mentions);
+            names.any(|name| name == id)
+        };
+        let mut activities = self.activities();
+        own.or_else(|| {
+            let found = activities.find(|(_, activity)| receives(activity));
+            found.map(|(_, activity)| activity.section.as_str())
+        })
     }
 
     /// Every section of the prose in every language, the authoritative one first, with its file.
@@ -130,13 +146,13 @@ impl<'a> Subject<'a> {
     pub fn recipient(
         &self,
         rule: &'static Rule,
-        (id, recipient): (&str, &Recipient),
+        (id, recipient): (&str, &'a Recipient),
         key: &str,
         message: impl Into<String>,
     ) -> Finding {
         let keys = ["recipients", id].into_iter().chain(key.split('.'));
         let place = self.statement.folder.place("statement.toml", keys);
-        let section = recipient.section.as_deref().unwrap_or_default();
+        let section = self.section_of_recipient(id, recipient).unwrap_or_default();
         finding(rule, format!("recipient {id}"), section, (place, message))
     }
 

@@ -69,7 +69,8 @@ impl Fixture {
     /// Adds a paragraph to a section of the prose.
     pub(super) fn says(mut self, section: &str, paragraph: &str) -> Self {
         let heading = self.text.find(&format!("# {section} ")).unwrap();
-        let line = heading + self.text[heading..].find('\n').unwrap() + 1;
+        let (before, after) = self.text.split_at(heading);
+        let line = before.len() + after.find('\n').unwrap() + 1;
         self.text.insert_str(line, &format!("\n{paragraph}\n"));
         self
     }
@@ -113,7 +114,9 @@ impl Fixture {
 
 fn overlay(base: &mut Table, over: Table) {
     for (key, value) in over {
-        match (base.get_mut(&key), value) {
+        // A basis is one of several shapes: half of two would be none.
+        let base_value = base.get_mut(&key).filter(|_| key != "basis");
+        match (base_value, value) {
             (Some(Value::Table(base)), Value::Table(over)) => overlay(base, over),
             (_, value) => {
                 base.insert(key, value);
