@@ -1,19 +1,61 @@
 //! The terms of the W3C Data Privacy Vocabulary (DPV) that statements use, and their addresses.
 //!
-//! A term is written with its prefix: `dpv:DirectMarketing`, `pd:EmailAddress`.
+//! A term is written with its prefix: `dpv:DirectMarketing`, `pd:EmailAddress`. Which terms there
+//! are stands in `iris.txt`, which says what release it was checked against; what people call them,
+//! in [`terms`](self::term).
 
 mod terms;
 
 pub use terms::{Term, term};
 
 /// The prefixes of the vocabulary and the namespaces they stand for.
-pub const NAMESPACES: [(&str, &str); 5] = [
+pub const NAMESPACES: [(&str, &str); 6] = [
+    ("dct", "http://purl.org/dc/terms/"),
     ("dpv", "https://w3id.org/dpv#"),
-    ("pd", "https://w3id.org/dpv/pd#"),
     ("eu-gdpr", "https://w3id.org/dpv/legal/eu/gdpr#"),
-    ("loc", "https://w3id.org/dpv/loc#"),
     ("justifications", "https://w3id.org/dpv/justifications#"),
+    ("loc", "https://w3id.org/dpv/loc#"),
+    ("pd", "https://w3id.org/dpv/pd#"),
 ];
+
+const VOCABULARY: &str = include_str!("iris.txt");
+
+/// What a term is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Why data is processed.
+    Purpose,
+    /// Whose data it is.
+    Subject,
+    /// A category of personal data.
+    Data,
+    /// A country.
+    Country,
+    /// Everything else that a register is made of.
+    Used,
+}
+
+/// Every known term with what it is for, sorted.
+pub fn vocabulary() -> impl Iterator<Item = (&'static str, Kind)> {
+    let lines = VOCABULARY.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| {
+        let (term, kind) = line.split_once(' ')?;
+        let kind = match kind {
+            "purpose" => Kind::Purpose,
+            "subject" => Kind::Subject,
+            "data" => Kind::Data,
+            "country" => Kind::Country,
+            _ => Kind::Used,
+        };
+        Some((term, kind))
+    })
+}
+
+/// What a term is for; `None` for one that the vocabulary does not have.
+pub fn kind(term: &str) -> Option<Kind> {
+    let mut known = vocabulary().filter(|(known, _)| *known == term);
+    known.next().map(|(_, kind)| kind)
+}
 
 /// The full address of a term with a known prefix: `pd:Name` is `https://w3id.org/dpv/pd#Name`.
 pub fn iri(term: &str) -> Option<String> {
@@ -25,6 +67,7 @@ pub fn iri(term: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     #[test]
     fn a_term_expands_to_its_address() {
@@ -35,5 +78,41 @@ mod tests {
         );
         assert_eq!(iri("pdx:Name"), None);
         assert_eq!(iri("Name"), None);
+    }
+
+    #[test]
+    fn the_list_is_sorted_and_every_term_is_an_address() {
+        let terms: Vec<_> = vocabulary().collect();
+        assert!(terms.is_sorted());
+        assert!(terms.windows(2).all(|pair| pair[0].0 != pair[1].0));
+        let lines = VOCABULARY.lines().filter(|line| !line.starts_with('#'));
+        assert_eq!(lines.count(), terms.len());
+        for (term, _) in terms {
+            let address = iri(term).unwrap();
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-:/#.".contains(c);
+            assert!(address.chars().all(plain), "{address}");
+        }
+        let count = |kind| vocabulary().filter(|(_, k)| *k == kind).count();
+        assert_eq!(
+            vocabulary().filter(|(t, _)| t.starts_with("pd:")).count(),
+            231
+        );
+        assert_eq!((count(Kind::Purpose), count(Kind::Subject)), (122, 32));
+    }
+
+    #[test]
+    fn what_people_call_a_term_is_a_term() {
+        for (term, kind) in vocabulary() {
+            let title = super::term(term).map(|term| term.title(Language::Nb));
+            assert!(title.is_none_or(|title| !title.is_empty()));
+            assert!(title.is_none() || kind < Kind::Country, "{term}");
+        }
+        for term in terms::TERMS {
+            let written = format!("{}:{}", term.prefix, term.id);
+            assert!(
+                kind(&written).is_some(),
+                "{written} is not in the vocabulary"
+            );
+        }
     }
 }

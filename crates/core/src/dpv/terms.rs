@@ -51,7 +51,7 @@ const fn pd(id: &'static str, en: &'static str, nb: &'static str) -> Term {
     }
 }
 
-const TERMS: &[Term] = &[
+pub(super) const TERMS: &[Term] = &[
     // Purposes.
     dpv(
         "AcademicResearch",

@@ -56,6 +56,7 @@ pub fn load(folder: Folder) -> Result<Statement, Vec<Diagnostic>> {
         texts,
     };
     references::check(&statement, &mut diagnostics);
+    super::vocabulary::check(&statement, &mut diagnostics);
     super::prose::check(&statement, &mut diagnostics);
     if diagnostics.is_empty() {
         Ok(statement)

@@ -14,6 +14,7 @@ mod references;
 #[cfg(test)]
 mod testing;
 pub mod text;
+mod vocabulary;
 mod walk;
 
 use std::collections::BTreeMap;

@@ -111,15 +111,6 @@ pub(super) fn inside_sentence(words: &str) -> String {
     format!("{}{rest}", first.to_lowercase())
 }
 
-/// The first letter in upper case.
-pub(super) fn begins_sentence(words: &str) -> String {
-    let Some(first) = words.chars().next() else {
-        return String::new();
-    };
-    let rest = words.get(first.len_utf8()..).unwrap_or_default();
-    format!("{}{rest}", first.to_uppercase())
-}
-
 /// The article of a basis in running text: `GDPR Article 6(1)(a)`, `GDPR artikkel 6 nr. 1 bokstav a`.
 pub fn article(name: BasisName, language: Language) -> String {
     let letter = letter(name);
@@ -270,7 +261,6 @@ mod tests {
         assert_eq!(link("a]b", "/x (y)"), "[a\\]b](/x%20%28y%29)");
         assert_eq!(inside_sentence("Cookie settings"), "cookie settings");
         assert_eq!(inside_sentence("AI chat"), "AI chat");
-        assert_eq!(begins_sentence("østers"), "Østers");
     }
 
     #[test]
