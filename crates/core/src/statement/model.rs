@@ -170,9 +170,12 @@ pub struct Recipient {
     pub agreement: Option<Agreement>,
     /// How long it keeps the data by its own clock, where that differs.
     pub keep: Option<Keep>,
-    /// The role it has when it decides on purposes of its own, where the text denies or leaves it out.
+    /// The companies in it that the text names.
     #[serde(default)]
     pub named: Vec<String>,
+    /// Whether the text denies responsibility for what is shared with it (lint L29).
+    #[serde(default)]
+    pub responsibility_denied: bool,
     /// The section of the text that tells of sharing with it.
     pub section: Option<String>,
 }
@@ -230,9 +233,13 @@ pub struct Agreement {
 pub struct Link {
     /// The words that carry the link.
     pub title: Localized,
-    /// Where it leads: an absolute address or a path of this site. Left out where the published text
-    /// has no target (lint L39).
+    /// Where it leads: an absolute address or a path of this site. Left out where there is no target
+    /// (lint L39).
     pub url: Option<String>,
+    /// Whether the published text gives the target. `false` records one that the text leaves out
+    /// (lint L39).
+    #[serde(default = "yes")]
+    pub published: bool,
 }
 
 /// Rights and how they are used (GDPR Articles 12-22, P5.1-P5.9).
@@ -360,7 +367,8 @@ pub struct Activity {
     /// In what role the company acts. Controller when left out.
     #[serde(default)]
     pub role: Role,
-    /// The legal basis, or several, each with the case in which it applies.
+    /// The legal basis, or several, each with the case in which it applies. An empty list for a
+    /// processor, whose basis is the controller's (lint L29).
     pub basis: OneOrMany<Basis>,
     /// Whether this is direct marketing: then an objection is absolute (GDPR Article 21(3)).
     #[serde(default)]
@@ -432,10 +440,11 @@ pub struct Activity {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany<T> {
-    /// One value.
-    One(T),
+    // The list comes first, because serde would read an empty one as a value with nothing in it.
     /// A list.
     Many(Vec<T>),
+    /// One value.
+    One(T),
 }
 
 impl<T> OneOrMany<T> {

@@ -9,7 +9,7 @@ pub struct Finding {
     /// The rule.
     pub rule: &'static Rule,
     /// The place as decisions name it: `webinars`, `webinars.registration`, `recipient group`,
-    /// `section 4.1` or `statement`.
+    /// `link form`, `cookie session`, `section 4.1` or `statement`.
     pub at: String,
     /// The number of the section that says it, or leaves it out; empty when no section is known.
     pub section: String,

@@ -21,10 +21,34 @@ mod l18_complaint;
 mod l19_provision;
 mod l20_decisions;
 mod l21_source;
+mod l23_objection_shown;
+mod l24_marketing_objection;
+mod l25_marketing_ground;
+mod l26_device_access;
+mod l27_special_categories;
+mod l28_consent_elements;
+mod l29_role;
+mod l30_joint_control;
+mod l31_exclusively;
+mod l32_uncovered;
+mod l33_unused_rights;
+mod l34_sharing;
+mod l35_authority_requests;
+mod l36_foreign_authority;
+mod l37_new_purpose;
+mod l38_changes;
+mod l39_links;
+mod l40_opt_out;
+mod l41_anonymous;
+mod l42_child_consent;
+mod l43_answer_time;
+mod l44_shared_data;
 mod slogan;
 mod subject;
 #[cfg(test)]
 mod testing;
+mod twice;
+mod words;
 
 use jiff::civil::Date;
 
@@ -79,6 +103,28 @@ pub static RULES: &[&Rule] = &[
     &l19_provision::RULE,
     &l20_decisions::RULE,
     &l21_source::RULE,
+    &l23_objection_shown::RULE,
+    &l24_marketing_objection::RULE,
+    &l25_marketing_ground::RULE,
+    &l26_device_access::RULE,
+    &l27_special_categories::RULE,
+    &l28_consent_elements::RULE,
+    &l29_role::RULE,
+    &l30_joint_control::RULE,
+    &l31_exclusively::RULE,
+    &l32_uncovered::RULE,
+    &l33_unused_rights::RULE,
+    &l34_sharing::RULE,
+    &l35_authority_requests::RULE,
+    &l36_foreign_authority::RULE,
+    &l37_new_purpose::RULE,
+    &l38_changes::RULE,
+    &l39_links::RULE,
+    &l40_opt_out::RULE,
+    &l41_anonymous::RULE,
+    &l42_child_consent::RULE,
+    &l43_answer_time::RULE,
+    &l44_shared_data::RULE,
 ];
 
 /// Every decision settles a finding. It has no place in [`RULES`]: it is asked when all other

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::words::templates;
 use super::{Finding, Rule};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::Language;
@@ -173,6 +174,25 @@ impl<'a> Subject<'a> {
             format!("section {section}")
         };
         finding(rule, at, section, (place, message))
+    }
+
+    /// A finding at a link that the prose leads through, said by the first section that uses it.
+    pub fn link(&self, rule: &'static Rule, id: &str, message: impl Into<String>) -> Finding {
+        let keys = ["links", id, "url"];
+        let place = self.statement.folder.place("statement.toml", keys);
+        let template = format!("link {id}");
+        let used = self
+            .prose()
+            .find(|(_, _, section)| templates(section).any(|(inner, _)| inner == template));
+        let section = used.map_or("", |(_, _, section)| section.number.as_str());
+        finding(rule, template.clone(), section, (place, message))
+    }
+
+    /// A finding at a cookie.
+    pub fn cookie(&self, rule: &'static Rule, name: &str, message: impl Into<String>) -> Finding {
+        let keys = ["cookies", name];
+        let place = self.statement.folder.place("cookies.toml", keys);
+        finding(rule, format!("cookie {name}"), "", (place, message))
     }
 
     /// Where the decisions name a place for a rule.

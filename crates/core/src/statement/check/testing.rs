@@ -23,6 +23,7 @@ pub(super) struct Fixture {
     activities: BTreeMap<String, Table>,
     text: String,
     decisions: String,
+    cookies: String,
 }
 
 impl Fixture {
@@ -32,6 +33,7 @@ impl Fixture {
             activities: BTreeMap::from([("news".to_owned(), ACTIVITY.parse().unwrap())]),
             text: TEXT.to_owned(),
             decisions: String::new(),
+            cookies: String::new(),
         }
     }
 
@@ -75,9 +77,22 @@ impl Fixture {
         self
     }
 
+    /// Puts other words into the prose.
+    pub(super) fn replacing(mut self, words: &str, others: &str) -> Self {
+        assert!(self.text.contains(words), "the text does not say `{words}`");
+        self.text = self.text.replace(words, others);
+        self
+    }
+
     /// Adds decisions, as `decisions.toml` has them.
     pub(super) fn decisions(mut self, snippet: &str) -> Self {
         self.decisions.push_str(snippet);
+        self
+    }
+
+    /// Adds cookies, as `cookies.toml` has them.
+    pub(super) fn cookies(mut self, snippet: &str) -> Self {
+        self.cookies.push_str(snippet);
         self
     }
 
@@ -86,6 +101,7 @@ impl Fixture {
             ("statement.toml".to_owned(), self.header.to_string()),
             ("text/en.md".to_owned(), self.text.clone()),
             ("decisions.toml".to_owned(), self.decisions.clone()),
+            ("cookies.toml".to_owned(), self.cookies.clone()),
         ];
         let activities = self.activities.iter();
         files.extend(

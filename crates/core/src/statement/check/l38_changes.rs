@@ -1,0 +1,107 @@
+//! A change of the statement is told in time, and the text shows its date.
+//!
+//! GDPR Article 12(1) with recital 39: people are told of changes through a channel that reaches them
+//! and in time to act. Asking them to look again regularly tells no one anything. The date of the
+//! version in force is shown, and earlier versions can be read.
+
+use super::words::templates;
+use super::{Finding, GDPR, Rule, Subject};
+use crate::diagnostic::Severity;
+
+/// L38.
+pub(super) static RULE: Rule = Rule {
+    id: "L38",
+    title: "changes are told through a channel and in time, with dates and earlier versions",
+    severity: Severity::Warning,
+    article: "GDPR Article 12(1)",
+    effective: GDPR,
+    find,
+};
+
+fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let mut add = |key: &str, message: &str, hint: &str| {
+        findings.push(subject.header_key(&RULE, key, message).hint(hint));
+    };
+    match &subject.header().changes {
+        None => add(
+            "changes",
+            "the text does not say how people learn of a change",
+            "add `[changes]` with `channels` and `notice`",
+        ),
+        Some(changes) => {
+            if changes.asks_to_review {
+                let message = "people are asked to look for changes themselves";
+                add("changes.asks_to_review", message, "tell them instead");
+            }
+            if changes.channels.is_empty() {
+                let message = "the text does not say where people are told of a change";
+                add(
+                    "changes.channels",
+                    message,
+                    "name the channels, for example `email`",
+                );
+            }
+            if changes.notice.is_none() {
+                let message = "the text does not say how long before a change people are told";
+                add(
+                    "changes.notice",
+                    message,
+                    "give a period, for example `30 days`",
+                );
+            }
+            if !changes.history_published {
+                let message = "earlier versions cannot be read";
+                add(
+                    "changes.history_published",
+                    message,
+                    "publish them with their dates",
+                );
+            }
+        }
+    }
+    if !shows_date(subject) {
+        let message = "the text does not show the date of its last update";
+        add(
+            "effective",
+            message,
+            "write `{{ updated }}` in the text of every language",
+        );
+    }
+}
+
+/// Whether the text of every language shows the date.
+fn shows_date(subject: &Subject<'_>) -> bool {
+    subject.statement.texts.values().all(|text| {
+        let mut sections = text.sections.iter();
+        sections.any(|section| templates(section).any(|(inner, _)| inner == "updated"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::statement::check::testing::Fixture;
+
+    #[test]
+    fn channel_time_and_history_are_told() {
+        #[rustfmt::skip]
+        let rows = [
+            ("", 0),
+            ("asks_to_review = true", 1),
+            ("channels = []", 1),
+            ("history_published = false", 1),
+            ("asks_to_review = true\nchannels = []\nhistory_published = false", 3),
+        ];
+        for (snippet, want) in rows {
+            let fixture = Fixture::new().header(&format!("[changes]\n{snippet}"));
+            assert_eq!(fixture.at("L38").len(), want, "{snippet}");
+        }
+        assert_eq!(Fixture::new().without("changes.notice").at("L38").len(), 1);
+        assert_eq!(Fixture::new().without("changes").at("L38").len(), 1);
+    }
+
+    #[test]
+    fn the_date_is_shown() {
+        let undated = Fixture::new().replacing("{{ updated }}", "yesterday");
+        assert_eq!(undated.at("L38"), ["statement"]);
+    }
+}

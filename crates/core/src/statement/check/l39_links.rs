@@ -1,0 +1,151 @@
+//! Every link of the text leads somewhere.
+//!
+//! GDPR Article 12(1)-(2): information is easily accessible and the use of rights made easy. A form that
+//! is promised and cannot be opened is neither.
+
+use super::words::templates;
+use super::{Finding, GDPR, Rule, Subject};
+use crate::diagnostic::{Place, Severity};
+use crate::statement::text::Section;
+
+/// L39.
+pub(super) static RULE: Rule = Rule {
+    id: "L39",
+    title: "every link leads somewhere",
+    severity: Severity::Error,
+    article: "GDPR Article 12(1)-(2)",
+    effective: GDPR,
+    find,
+};
+
+fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for (id, link) in &subject.header().links {
+        let message = match &link.url {
+            None => "the link has no target".to_owned(),
+            Some(_) if !link.published => "the published text gives the link no target".to_owned(),
+            Some(url) if !is_target(url) => format!("`{url}` is not an address"),
+            Some(_) => continue,
+        };
+        let mut finding = subject.link(&RULE, id, message);
+        for place in uses(subject, id) {
+            finding = finding.related(place, "used here");
+        }
+        findings.push(
+            finding
+                .hint("give an address that begins with `https://`, or a path such as `/request`"),
+        );
+    }
+    let anchors: Vec<&str> = subject
+        .prose()
+        .map(|(_, _, one)| one.anchor.as_str())
+        .collect();
+    for (_, file, section) in subject.prose() {
+        for (target, start) in markdown_targets(section) {
+            let message = match target.strip_prefix('#') {
+                Some(anchor) if anchors.contains(&anchor) => continue,
+                Some(anchor) => format!("no section has the anchor `{anchor}`"),
+                None if target.is_empty() => "the link has no target".to_owned(),
+                None if target.starts_with("{{") || is_target(target) => continue,
+                None => format!("`{target}` is not an address"),
+            };
+            let bytes = start..start.saturating_add(target.len());
+            let finding = subject.words(&RULE, (file, section), bytes, message);
+            findings.push(
+                finding.hint("link to `https://…`, a path, or `#` and the anchor of a section"),
+            );
+        }
+    }
+}
+
+fn is_target(url: &str) -> bool {
+    let beginnings = ["https://", "http://", "mailto:", "tel:"];
+    let path = url.starts_with('/') && !url.starts_with("//");
+    let absolute = beginnings.iter().any(|beginning| {
+        url.strip_prefix(beginning)
+            .is_some_and(|rest| !rest.is_empty())
+    });
+    (path || absolute) && !url.contains(char::is_whitespace)
+}
+
+/// Where the prose leads through a link.
+fn uses(subject: &Subject<'_>, id: &str) -> Vec<Place> {
+    let template = format!("link {id}");
+    let mut places = Vec::new();
+    for (_, file, section) in subject.prose() {
+        let start = section.body.start;
+        for (_, bytes) in templates(section).filter(|(inner, _)| *inner == template) {
+            places.push(Place {
+                file: file.to_owned(),
+                span: start.saturating_add(bytes.start)..start.saturating_add(bytes.end),
+            });
+        }
+    }
+    places
+}
+
+/// The targets of `[words](target)` in a section, each with its first byte.
+fn markdown_targets(section: &Section) -> impl Iterator<Item = (&str, usize)> {
+    let markdown = section.markdown.as_str();
+    markdown.match_indices("](").filter_map(move |(at, _)| {
+        let start = at.saturating_add(2);
+        let (target, _) = markdown.get(start..)?.split_once(')')?;
+        Some((target.trim(), start))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::statement::check::testing::Fixture;
+
+    #[test]
+    fn a_declared_link_has_a_target() {
+        #[rustfmt::skip]
+        let rows = [
+            ("url = '/request'", 0),
+            ("url = 'https://example.com/form'", 0),
+            ("url = 'mailto:privacy@example.com'", 0),
+            ("url = ''", 1),
+            ("url = 'todo'", 1),
+            ("url = 'https://'", 1),
+            ("url = '//example.com'", 1),
+            ("url = '/a form'", 1),
+            ("published = false", 1),
+        ];
+        for (snippet, want) in rows {
+            let fixture = Fixture::new().header(&format!("[links.form]\n{snippet}"));
+            assert_eq!(fixture.at("L39").len(), want, "{snippet}");
+        }
+        let found = Fixture::new().without("links.form.url").findings("L39");
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].at.as_str(), found[0].section.as_str()),
+            ("link form", "5")
+        );
+        assert_eq!(found[0].diagnostic.related.len(), 1);
+    }
+
+    #[test]
+    fn a_link_in_the_prose_has_a_target() {
+        #[rustfmt::skip]
+        let rows = [
+            ("See [the form](/request).", 0),
+            ("See [rights](#rights).", 0),
+            ("See [rights](#nowhere).", 1),
+            ("See [the form]().", 1),
+            ("See [the form](form.html).", 1),
+            ("See [a](https://example.com) and [b](todo).", 1),
+            ("An array [0] (of things).", 0),
+        ];
+        for (paragraph, want) in rows {
+            assert_eq!(
+                Fixture::new().says("3.2", paragraph).at("L39").len(),
+                want,
+                "{paragraph}"
+            );
+        }
+        assert_eq!(
+            Fixture::new().says("3.2", "[a](b)").at("L39"),
+            ["section 3.2"]
+        );
+    }
+}
