@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
 use super::anchors::{Anchors, Calendar, Interval};
 use super::names::{Event, RecordName, State};
@@ -124,8 +124,30 @@ impl Calendar {
     }
 
     /// `period` after an end that came from outside, exclusive.
-    pub(super) fn later(&self, end: Timestamp, period: Period) -> Option<Timestamp> {
+    pub(super) fn after(&self, end: Timestamp, period: Period) -> Option<Timestamp> {
+        if period.is_zero() {
+            return Some(end);
+        }
         self.instant(&self.add(self.end(end), period))
+    }
+
+    /// At least `period` before an end that came from outside, exclusive: its calendar part
+    /// leaves whole days, then its elapsed part counts back from there.
+    pub(super) fn before(&self, end: Timestamp, period: Period) -> Option<Timestamp> {
+        let mut before = end;
+        let calendar = period.calendar_part();
+        if !calendar.is_zero() {
+            let last_whole_day = match self.day_ended_at(end) {
+                Some(day) => day,
+                None => end
+                    .to_zoned_datetime(self.zone.clone())
+                    .date()
+                    .yesterday()
+                    .ok()?,
+            };
+            before = self.end_of(last_whole_day.checked_sub(calendar.to_span()).ok()?)?;
+        }
+        before.checked_sub(period.elapsed_part().lasting()).ok()
     }
 
     fn instant(&self, end: &End) -> Option<Timestamp> {
@@ -160,11 +182,9 @@ impl Calendar {
         }
         let elapsed = period.elapsed_part();
         if !elapsed.is_zero() {
-            let minutes = elapsed.average_minutes();
-            let lasting = i64::try_from(minutes).ok().map(SignedDuration::from_mins);
-            let instant = self.instant(&end).zip(lasting);
-            end = instant
-                .and_then(|(instant, lasting)| instant.checked_add(lasting).ok())
+            end = self
+                .instant(&end)
+                .and_then(|instant| instant.checked_add(elapsed.lasting()).ok())
                 .map_or(End::BEYOND, End::At);
         }
         end
@@ -278,7 +298,7 @@ impl<'a> Asked<'a> {
             .collect::<Option<Vec<_>>>()
             .and_then(|ends| ends.into_iter().max())
         {
-            Some(last) => End::At(last),
+            Some(last) => self.calendar.end(last),
             None => End::waiting(Awaited::State(state.clone())),
         }
     }
@@ -327,9 +347,14 @@ impl<'a> Asked<'a> {
 
     /// Moves an end later by the time in which its clock stood still.
     fn paused(self, from: &End, end: End) -> End {
-        let Some(start) = self.calendar.instant(from) else {
-            return end;
+        // A period of days counts from the end of the day that it begins on.
+        let start = match (&end, self.calendar.day(from)) {
+            (End::Day(_), Some(day)) => self.calendar.end_of(day),
+            (End::Day(_) | End::At(_) | End::Waiting(_) | End::Never(_), _) => {
+                self.calendar.instant(from)
+            }
         };
+        let Some(start) = start else { return end };
         let mut pauses: Vec<(&State, Interval)> = self
             .pauses
             .iter()

@@ -16,6 +16,7 @@ mod phrase;
 mod problem;
 mod read;
 mod sentence;
+mod stages;
 mod survey;
 mod text;
 mod then;
@@ -30,5 +31,6 @@ pub use phrase::{
 };
 pub use problem::{Problem, nearest};
 pub use sentence::{Titles, sentence};
+pub use stages::{Stage, Step, stages};
 pub use survey::Scope;
 pub use then::{EndAction, Then, Wait, WaitVerb};

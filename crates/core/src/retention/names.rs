@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Words that mean something in a phrase and so cannot name anything.
-const RESERVED: [&str; 38] = [
+const RESERVED: [&str; 39] = [
     "after",
     "agreed",
     "and",
@@ -38,6 +38,7 @@ const RESERVED: [&str; 38] = [
     "quarter",
     "since",
     "then",
+    "under",
     "unless",
     "until",
     "week",
@@ -152,6 +153,8 @@ events! {
     ANSWER = "answer", ["answer"];
     /// The person could no longer be reached.
     LOSS_OF_CONTACT = "loss_of_contact", ["loss of contact", "loss_of_contact"];
+    /// What was collected was erased: from here on only what it leaves is kept.
+    ERASURE = "erasure", ["erasure"];
     /// As many newer records came as `last <number>` keeps.
     OVERTAKEN = "overtaken", ["overtaken"];
 }

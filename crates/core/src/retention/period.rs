@@ -207,6 +207,12 @@ impl Period {
         }
     }
 
+    /// How long its hours and minutes last; its calendar units have no fixed duration.
+    pub(super) fn lasting(self) -> jiff::SignedDuration {
+        let (_, _, minutes) = self.normal();
+        jiff::SignedDuration::from_mins(i64::from(minutes))
+    }
+
     /// As a calendar span; amounts up to 9999 always fit.
     pub fn to_span(self) -> jiff::Span {
         jiff::Span::new()

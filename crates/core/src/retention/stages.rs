@@ -1,0 +1,127 @@
+//! When each step of a `then` phrase is taken, counted from the end of keeping.
+
+use jiff::Timestamp;
+
+use super::anchors::Calendar;
+use super::period::Period;
+use super::then::{EndAction, Then, WaitVerb};
+
+/// One step of what happens when the time is up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage<'a> {
+    /// From when on it is to be done, inclusive.
+    pub at: Timestamp,
+    /// What is to be done.
+    pub step: Step<'a>,
+}
+
+/// What is to be done at a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Tell the person that the time is nearly up.
+    Warn,
+    /// Begin a wait.
+    Wait(WaitVerb),
+    /// Erase or anonymise; the last stage.
+    End(&'a EndAction),
+}
+
+/// When each step is taken, in order, for a record that is due at `due`, exclusive: the last one
+/// is the end. `None` when it lies past the year 9999.
+///
+/// Waits add up and are counted once from `due`, so that their sum is what the person was told.
+/// A warning comes at least its period before, whole days counted.
+pub fn stages<'a>(then: &'a Then, due: Timestamp, calendar: &Calendar) -> Option<Vec<Stage<'a>>> {
+    let mut stages = Vec::new();
+    if let Some(period) = then.warn {
+        stages.push(Stage {
+            at: calendar.before(due, period)?,
+            step: Step::Warn,
+        });
+    }
+    let mut waited = Period::default();
+    for wait in &then.waits {
+        stages.push(Stage {
+            at: calendar.after(due, waited)?,
+            step: Step::Wait(wait.verb),
+        });
+        waited = waited.plus(wait.period)?;
+    }
+    stages.push(Stage {
+        at: calendar.after(due, waited)?,
+        step: Step::End(&then.end),
+    });
+    Some(stages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
+    fn oslo() -> Calendar {
+        Calendar::new(TimeZone::get("Europe/Oslo").unwrap())
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_staged_chain_ends_after_the_sum_of_its_waits() {
+        let then: Then = "warn 1 week before, then suspend for 25 days, then hide for 30 days, \
+                          then archive for 30 days, then erase"
+            .parse()
+            .unwrap();
+        // Kept through 31 December 2025; summer time begins on 29 March 2026.
+        let found = stages(&then, at("2025-12-31T23:00Z"), &oslo()).unwrap();
+        let found: Vec<_> = found.iter().map(|stage| (stage.at, stage.step)).collect();
+        assert_eq!(
+            found,
+            [
+                (at("2025-12-24T23:00Z"), Step::Warn),
+                (at("2025-12-31T23:00Z"), Step::Wait(WaitVerb::Suspend)),
+                (at("2026-01-25T23:00Z"), Step::Wait(WaitVerb::Hide)),
+                (at("2026-02-24T23:00Z"), Step::Wait(WaitVerb::Archive)),
+                (at("2026-03-26T23:00Z"), Step::End(&EndAction::Erase)),
+            ]
+        );
+    }
+
+    #[test]
+    fn waits_count_from_the_last_day_kept_and_clamp() {
+        let then: Then = "hide for 1 month, then erase".parse().unwrap();
+        let end_of = |due| stages(&then, at(due), &oslo()).unwrap().last().unwrap().at;
+        // Kept through 30 and 31 January: both waits end with 28 February.
+        assert_eq!(end_of("2026-01-30T23:00Z"), at("2026-02-28T23:00Z"));
+        assert_eq!(end_of("2026-01-31T23:00Z"), at("2026-02-28T23:00Z"));
+        // Due at an instant within 31 January: the same.
+        assert_eq!(end_of("2026-01-31T12:00Z"), at("2026-02-28T23:00Z"));
+        let then: Then = "hide for 24 hours, then erase".parse().unwrap();
+        let found = stages(&then, at("2026-03-28T12:00Z"), &oslo()).unwrap();
+        assert_eq!(found.last().unwrap().at, at("2026-03-29T12:00Z"));
+    }
+
+    #[test]
+    fn a_warning_leaves_its_whole_period() {
+        let then: Then = "warn 30 days before, then erase".parse().unwrap();
+        let warned = |due| stages(&then, at(due), &oslo()).unwrap().first().unwrap().at;
+        assert_eq!(warned("2026-03-31T22:00Z"), at("2026-03-01T23:00Z"));
+        assert_eq!(warned("2026-03-31T12:00Z"), at("2026-02-28T23:00Z"));
+    }
+
+    proptest! {
+        #[test]
+        fn stages_come_in_order(days in 0_u16..400, months in 0_u16..30, seconds in 0_i64..4_000_000_000) {
+            let period = Period::of(days, crate::retention::Unit::Day).unwrap()
+                .plus(Period::of(months, crate::retention::Unit::Month).unwrap()).unwrap();
+            prop_assume!(!period.is_zero());
+            let then: Then = format!("warn {period} before, then hide for {period}, then erase").parse().unwrap();
+            let due = Timestamp::from_second(seconds).unwrap();
+            let found: Vec<_> = stages(&then, due, &oslo()).unwrap().iter().map(|stage| stage.at).collect();
+            prop_assert!(found[0] < found[1] && found[1] < found[2]);
+            prop_assert_eq!(found[1], due);
+        }
+    }
+}
