@@ -1,0 +1,5 @@
+//! The case files under `cases/`: questions with expected answers that anyone can add.
+//!
+//! One test binary; each kind of case has its module.
+
+mod retention;
