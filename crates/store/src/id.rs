@@ -146,6 +146,11 @@ id! {
     IdentityHash
 }
 
+id! {
+    /// A keyed hash of something that a caller sent and that may be personal.
+    KeyedHash
+}
+
 impl SubjectId {
     /// A new subject id from 16 random bytes, shaped as a UUID version 4.
     pub fn new(random: [u8; 16]) -> Self {

@@ -4,9 +4,10 @@
 
 use jiff::Timestamp;
 use ombud_core::standing::{Act, Scope, Standing};
+use ombud_core::statement::VersionId;
 
 use crate::error::StoreError;
-use crate::id::{Bucket, Digest, SubjectId};
+use crate::id::{Bucket, SubjectId};
 use crate::sql::{Columns, FromValue, Row, Value, sql, values};
 use crate::tx::Tx;
 
@@ -35,6 +36,9 @@ sql! {
     STANDING_OF_SUBJECT = "SELECT activity, consented_at, scope, withdrawn_at, objected_at, upheld_at,
         rejected_at, restricted_at, lifted_at FROM standing
         WHERE bucket = $1 AND subject_id = $2 ORDER BY activity";
+    STANDING_LIST = "SELECT subject_id, activity, consented_at, scope, withdrawn_at, objected_at, upheld_at,
+        rejected_at, restricted_at, lifted_at FROM standing
+        WHERE bucket = $1 ORDER BY subject_id, activity";
 }
 
 /// What a subject chose, to be appended to the ledger.
@@ -51,7 +55,7 @@ pub struct NewEntry {
     /// When Ombud was told.
     pub recorded_at: Timestamp,
     /// The statement version in force.
-    pub statement: Digest,
+    pub statement: VersionId,
     /// What a consent covers.
     pub scope: Scope,
     /// The language that the person was asked in.
@@ -103,7 +107,7 @@ impl Tx<'_> {
             entry.act.name(),
             entry.acted_at,
             entry.recorded_at,
-            entry.statement,
+            &entry.statement,
             entry.scope.0,
             entry.language.as_deref(),
             entry.channel.as_deref(),
@@ -206,6 +210,23 @@ impl Tx<'_> {
         let read = |row: Row| {
             let mut columns = row.columns("standing", bucket);
             Ok((columns.take("activity")?, standing(&mut columns)?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// All standings in this bucket, by subject and activity: for the board, which asks every
+    /// bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn standings(&mut self) -> Result<Vec<(SubjectId, String, Standing)>, StoreError> {
+        let bucket = self.bucket()?;
+        let rows = self.query(&STANDING_LIST, values![bucket])?;
+        let read = |row: Row| {
+            let mut columns = row.columns("standing", bucket);
+            let subject = columns.take("subject_id")?;
+            Ok((subject, columns.take("activity")?, standing(&mut columns)?))
         };
         rows.into_iter().map(read).collect()
     }

@@ -19,10 +19,15 @@
 //! # }
 //! ```
 
+mod board;
 mod clock;
+mod counter;
 mod engine;
 mod error;
+mod evidence;
 mod id;
+mod idempotency;
+mod job;
 mod key;
 mod ledger;
 pub mod migration;
@@ -31,14 +36,22 @@ mod sql;
 mod statement;
 mod store;
 mod subject;
+mod suppression;
+mod sweep;
 mod tx;
 
+pub use board::{CollectionProbe, DueCount, Holding};
 pub use clock::{Clock, ClockKey, ClockState};
+pub use counter::Counter;
 pub use engine::Reply;
 pub use error::{KeyProblem, StoreError};
+pub use evidence::{Evidence, NewEvidence};
 pub use id::{
-    Bucket, ClockId, Digest, IdError, IdentityHash, JobId, Place, PlanId, RecordId, SubjectId,
+    Bucket, ClockId, Digest, IdError, IdentityHash, JobId, KeyedHash, Place, PlanId, RecordId,
+    SubjectId,
 };
+pub use idempotency::Replay;
+pub use job::{Job, NewJob};
 pub use key::{Random, SystemRandom};
 pub use ledger::{Entry, NewEntry};
 pub use record::{NewRecord, Record, RecordState};
@@ -46,19 +59,27 @@ pub use sql::{Row, Sql, Value};
 pub use statement::StatementVersion;
 pub use store::{Config, Database, Scrubbed, Store};
 pub use subject::Identity;
+pub use sweep::{Outcome, Plan, PlanItem, SWEEP_STEP};
 pub use tx::Tx;
 
 /// Every statement that the data's database is ever sent, for tests that prepare and check them
 /// all.
 pub fn statements() -> Vec<Sql> {
     [
+        board::STATEMENTS,
         clock::STATEMENTS,
+        counter::STATEMENTS,
+        evidence::STATEMENTS,
+        idempotency::STATEMENTS,
+        job::STATEMENTS,
         ledger::STATEMENTS,
         migration::STATEMENTS,
         record::STATEMENTS,
         statement::STATEMENTS,
         store::STATEMENTS,
         subject::STATEMENTS,
+        suppression::STATEMENTS,
+        sweep::STATEMENTS,
     ]
     .concat()
 }

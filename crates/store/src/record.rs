@@ -38,16 +38,31 @@ pub enum RecordState {
     Live,
     /// Kept for a last while before it is erased; shown to nobody.
     Hidden,
+    /// Its account can no longer be used.
+    Suspended,
     /// Kept apart, for the archive alone.
     Archived,
+    /// Only the fields that a law asks for are left, for that purpose alone.
+    Reduced,
 }
 
 impl RecordState {
+    /// All states.
+    pub const ALL: [Self; 5] = [
+        Self::Live,
+        Self::Hidden,
+        Self::Suspended,
+        Self::Archived,
+        Self::Reduced,
+    ];
+
     const fn word(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Hidden => "hidden",
+            Self::Suspended => "suspended",
             Self::Archived => "archived",
+            Self::Reduced => "reduced",
         }
     }
 }
@@ -55,9 +70,7 @@ impl RecordState {
 impl FromValue for RecordState {
     fn from_value(value: Value) -> Option<Self> {
         let word = String::from_value(value)?;
-        [Self::Live, Self::Hidden, Self::Archived]
-            .into_iter()
-            .find(|state| state.word() == word)
+        Self::ALL.into_iter().find(|state| state.word() == word)
     }
 }
 

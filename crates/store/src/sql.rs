@@ -1,9 +1,12 @@
 //! The one SQL text that both databases run, and the values that go in and out of it.
 
 use jiff::Timestamp;
+use ombud_core::statement::VersionId;
 
 use crate::error::StoreError;
-use crate::id::{Bucket, ClockId, Digest, IdentityHash, JobId, PlanId, RecordId, SubjectId};
+use crate::id::{
+    Bucket, ClockId, Digest, IdentityHash, JobId, KeyedHash, PlanId, RecordId, SubjectId,
+};
 
 /// A named statement. Its text is the same for SQLite and PostgreSQL and binds its values as `$1`
 /// to `$n`.
@@ -210,5 +213,25 @@ bytes!(
     PlanId,
     JobId,
     IdentityHash,
+    KeyedHash,
     Digest
 );
+
+/// A statement version is stored as the 32 bytes of its hash.
+impl From<&VersionId> for Value {
+    fn from(version: &VersionId) -> Self {
+        Self::Blob(hex::decode(version.as_str()).unwrap_or_default())
+    }
+}
+
+impl FromValue for VersionId {
+    fn from_value(value: Value) -> Option<Self> {
+        Self::parse(&hex::encode(Vec::from_value(value)?))
+    }
+}
+
+impl FromValue for u64 {
+    fn from_value(value: Value) -> Option<Self> {
+        i64::from_value(value)?.try_into().ok()
+    }
+}

@@ -1,9 +1,9 @@
 //! Versions of the statement, byte for byte (I10).
 
 use jiff::Timestamp;
+use ombud_core::statement::VersionId;
 
 use crate::error::StoreError;
-use crate::id::Digest;
 use crate::sql::{FromValue, Row, sql, values};
 use crate::tx::Tx;
 
@@ -20,8 +20,8 @@ sql! {
 /// A version of the statement.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StatementVersion<A = Vec<u8>> {
-    /// The hash of its canonical form.
-    pub hash: Digest,
+    /// The hash of its archive.
+    pub id: VersionId,
     /// From when on it is in force (inclusive).
     pub effective_at: Timestamp,
     /// When it was stored here.
@@ -39,12 +39,12 @@ impl Tx<'_> {
     pub fn save_statement(&mut self, version: &StatementVersion) -> Result<bool, StoreError> {
         self.at_home()?;
         let StatementVersion {
-            hash,
+            id,
             effective_at,
             stored_at,
             archive,
         } = version;
-        let values = values![*hash, *effective_at, *stored_at, archive.as_slice()];
+        let values = values![id, *effective_at, *stored_at, archive.as_slice()];
         Ok(self.execute(&STATEMENT_SAVE, values)? > 0)
     }
 
@@ -53,9 +53,9 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
-    pub fn statement(&mut self, hash: Digest) -> Result<Option<StatementVersion>, StoreError> {
+    pub fn statement(&mut self, id: &VersionId) -> Result<Option<StatementVersion>, StoreError> {
         self.at_home()?;
-        let row = self.first(&STATEMENT_FIND, values![hash])?;
+        let row = self.first(&STATEMENT_FIND, values![id])?;
         row.map(whole).transpose()
     }
 
@@ -101,7 +101,7 @@ fn version<A>(
 ) -> Result<StatementVersion<A>, StoreError> {
     let mut columns = row.columns("statement_version", "a row");
     Ok(StatementVersion {
-        hash: columns.take("hash")?,
+        id: columns.take("hash")?,
         effective_at: columns.take("effective_at")?,
         stored_at: columns.take("stored_at")?,
         archive: archive(&mut columns)?,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::{BeforeCommit, Engine, Link, Reply};
 use crate::error::{KeyProblem, StoreError};
-use crate::id::{Bucket, IdentityHash, Place, SubjectId};
+use crate::id::{Bucket, IdentityHash, KeyedHash, Place, SubjectId};
 use crate::key::{KeyRing, KeyStore, MasterKey, Random, SystemRandom};
 use crate::migration;
 use crate::sql::{sql, values};
@@ -220,6 +220,12 @@ impl Store {
     /// The keyed hash that an identity is found by. The value must be normalised already.
     pub fn identity_hash(&self, kind: &str, normalised: &str) -> IdentityHash {
         self.inner.ring.identity_hash(kind, normalised)
+    }
+
+    /// A keyed hash of something that a caller sent and that may be personal, such as an
+    /// idempotency key or the request behind it. `label` says what it is for.
+    pub fn keyed_hash(&self, label: &str, text: &[u8]) -> KeyedHash {
+        self.inner.ring.keyed_hash(label, text)
     }
 
     /// Fills `bytes` with random ones, for the ids that flows make.

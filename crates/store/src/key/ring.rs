@@ -8,12 +8,13 @@ use zeroize::Zeroizing;
 
 use super::{Context, MasterKey, Random, SubjectKey};
 use crate::error::{KeyProblem, StoreError};
-use crate::id::{Bucket, IdentityHash, SubjectId};
+use crate::id::{Bucket, IdentityHash, KeyedHash, SubjectId};
 
 /// Everything derived from the master key.
 pub(crate) struct KeyRing {
     identity: hmac::Key,
     bucket: hmac::Key,
+    other: hmac::Key,
     wrap: SubjectKey,
     check: [u8; 16],
     random: Arc<dyn Random>,
@@ -35,6 +36,7 @@ impl KeyRing {
         Ok(Self {
             identity: hmac::Key::new(HMAC_SHA256, derive("identity")?.as_ref()),
             bucket: hmac::Key::new(HMAC_SHA256, derive("bucket")?.as_ref()),
+            other: hmac::Key::new(HMAC_SHA256, derive("other")?.as_ref()),
             wrap: SubjectKey::new(&*derive("wrap")?)?,
             check: first_half(&hmac::sign(&check, b"install")),
             random,
@@ -63,6 +65,15 @@ impl KeyRing {
         hash.update(&[0]);
         hash.update(normalised.as_bytes());
         IdentityHash(first_half(&hash.sign()))
+    }
+
+    /// The keyed hash of something that a caller sent, for a use of its own.
+    pub(crate) fn keyed_hash(&self, label: &str, text: &[u8]) -> KeyedHash {
+        let mut hash = hmac::Context::with_key(&self.other);
+        hash.update(label.as_bytes());
+        hash.update(&[0]);
+        hash.update(text);
+        KeyedHash(first_half(&hash.sign()))
     }
 
     /// A new key for a subject: as it is stored, and ready for use.

@@ -6,7 +6,7 @@ use ombud_store::{
     StatementVersion, StoreError, SubjectId,
 };
 
-use crate::harness::{at, digest};
+use crate::harness::{at, version};
 
 fn consent(subject: SubjectId, millis: i64) -> NewEntry {
     NewEntry {
@@ -15,7 +15,7 @@ fn consent(subject: SubjectId, millis: i64) -> NewEntry {
         act: Act::Consent,
         acted_at: at(millis),
         recorded_at: at(millis + 1),
-        statement: digest(1),
+        statement: version(1),
         scope: Scope(-7),
         language: Some("nb".to_owned()),
         channel: Some("form".to_owned()),
@@ -238,13 +238,13 @@ on_both! {
 
     /// I10: the version in force at any past instant, byte for byte.
     fn i10_the_statement_of_any_instant(db) {
-        let version = |byte, effective, stored| StatementVersion {
-            hash: digest(byte),
+        let stored = |byte, effective, stored| StatementVersion {
+            id: version(byte),
             effective_at: at(effective),
             stored_at: at(stored),
             archive: vec![byte; 3],
         };
-        let versions = [version(1, 100, 5), version(2, 200, 6), version(3, 200, 7)];
+        let versions = [stored(1, 100, 5), stored(2, 200, 6), stored(3, 200, 7)];
         for (want_new, version) in versions.iter().map(|v| (true, v)).chain([(false, &versions[0])]) {
             let give = version.clone();
             let save = move |tx: &mut ombud_store::Tx<'_>| tx.save_statement(&give);
@@ -256,8 +256,8 @@ on_both! {
             assert_eq!(found.as_ref(), want.map(|index: usize| &versions[index]), "at {instant}");
         }
         let find = |tx: &mut ombud_store::Tx<'_>| Ok::<_, StoreError>((
-            tx.statement(digest(2))?,
-            tx.statement(digest(9))?,
+            tx.statement(&version(2))?,
+            tx.statement(&version(9))?,
             tx.statement_versions()?.len(),
         ));
         let (second, none, count) = db.store.read("find", Place::Home, find).wait().unwrap();

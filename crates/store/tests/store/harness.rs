@@ -4,9 +4,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use jiff::Timestamp;
+use ombud_core::statement::VersionId;
 use ombud_store::{
-    Bucket, ClockId, Config, Database, Digest, NewRecord, Random, RecordId, Store, StoreError,
-    SubjectId, Tx,
+    Bucket, ClockId, Config, Database, NewRecord, Random, RecordId, Store, StoreError, SubjectId,
+    Tx,
 };
 use tempfile::TempDir;
 
@@ -89,6 +90,10 @@ impl Fresh {
             schema,
             store,
         }
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.schema.is_some()
     }
 
     /// A second store over the same data, as another process would open it.
@@ -185,8 +190,8 @@ pub(crate) fn bucket(number: u16) -> Bucket {
     Bucket::new(number).unwrap()
 }
 
-pub(crate) fn digest(byte: u8) -> Digest {
-    Digest::from_bytes([byte; 32])
+pub(crate) fn version(byte: u8) -> VersionId {
+    VersionId::parse(&hex::encode([byte; 32])).unwrap()
 }
 
 /// A schema of its own on the server of the tests.

@@ -4,6 +4,11 @@
 //! create schemas. Without it the PostgreSQL half is skipped, unless `CI` or `OMBUD_TEST_ALL` is
 //! set.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method of `Tx` has one lifetime, a closure has them all"
+)]
+
 #[cfg(test)]
 #[macro_use]
 mod harness;
@@ -11,6 +16,16 @@ mod harness;
 #[cfg(test)]
 mod domains;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
+mod lint;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod sealing;
+#[cfg(test)]
+mod sql;
+#[cfg(test)]
+mod sweep;
 #[cfg(test)]
 mod transactions;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ombud_store::{Place, Store, StoreError, SubjectId};
+use ombud_store::{Database, Place, Sql, Store, StoreError, SubjectId, Tx};
 
-use crate::harness::{at, bucket};
+use crate::harness::{Fresh, at, bucket};
 
 /// A failure of a flow's own.
 #[derive(Debug)]
@@ -114,6 +114,23 @@ on_both! {
         }
     }
 
+    /// Two transactions that wait for each other: the server ends one, and it is run again (R8).
+    fn r8_what_the_server_ends_is_tried_again(db) {
+        let [one, other] = neighbours(db);
+        let place = db.store.bucket_of(one);
+        let lock = |first, second| db.store.write("lock", place, move |tx| {
+            tx.lock_subject(first)?;
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            tx.lock_subject(second)?;
+            tx.count("locked", "", 1)
+        });
+        let replies = [lock(one, other), lock(other, one)];
+        for reply in replies {
+            reply.wait().unwrap();
+        }
+        assert_eq!(db.read(one, |tx| tx.counters())[0].count, 2);
+    }
+
     fn what_is_queued_is_written_before_the_store_closes(db) {
         let subject = SubjectId::new(db.bytes());
         let store = db.again().unwrap();
@@ -131,6 +148,53 @@ on_both! {
         assert_eq!(asked.first(), Some(&Place::Bucket(bucket(0))));
         assert_eq!(asked.last(), Some(&Place::Bucket(bucket(4095))));
     }
+}
+
+/// Two subjects in one bucket.
+fn neighbours(db: &Fresh) -> [SubjectId; 2] {
+    let one = db.subject();
+    let place = db.store.bucket_of(one);
+    let other = std::iter::repeat_with(|| SubjectId::new(db.bytes()));
+    let other = other
+        .filter(|id| db.store.bucket_of(*id) == place)
+        .take(1)
+        .next()
+        .unwrap();
+    db.write(other, move |tx| tx.add_subject(other, at(0)));
+    [one, other]
+}
+
+/// A server that ends a connection between two transactions is reached again by the next.
+#[test]
+fn r8_a_lost_connection_is_replaced() {
+    let Some(db) = Fresh::postgres() else { return };
+    let mut config = db.config.clone();
+    if let Database::Postgres { workers, .. } = &mut config.database {
+        *workers = 1;
+    }
+    let store = Store::open(&config).unwrap();
+    let subject = db.subject();
+    let place = store.bucket_of(subject);
+    let pid = || {
+        let sql = Sql {
+            name: "PID",
+            text: "SELECT pg_backend_pid()",
+        };
+        let row = move |tx: &mut Tx<'_>| Ok::<_, StoreError>(tx.query(&sql, &[])?.remove(0));
+        format!("{:?}", store.read("pid", place, row).wait().unwrap())
+    };
+    let before = pid();
+    let number: String = before
+        .chars()
+        .filter(char::is_ascii_digit)
+        .skip(2)
+        .collect();
+    db.tamper(&format!("SELECT pg_terminate_backend({number})"));
+    store
+        .write("lock", place, move |tx| tx.lock_subject(subject))
+        .wait()
+        .unwrap();
+    assert_ne!(pid(), before);
 }
 
 #[test]
