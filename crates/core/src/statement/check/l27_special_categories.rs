@@ -19,15 +19,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Categories of data that are special ones.
-const SPECIAL: [&str; 28] = [
+const SPECIAL: [&str; 32] = [
     "pd:Biometric",
     "pd:BloodType",
-    "pd:Disability",
     "pd:DNACode",
+    "pd:Disability",
+    "pd:DrugTestResult",
     "pd:EthnicOrigin",
     "pd:Ethnicity",
     "pd:FacialPrint",
     "pd:FamilyHealthHistory",
+    "pd:Fetish",
     "pd:Fingerprint",
     "pd:Genetic",
     "pd:Health",
@@ -41,21 +43,26 @@ const SPECIAL: [&str; 28] = [
     "pd:PoliticalAffiliation",
     "pd:PoliticalOpinion",
     "pd:Prescription",
+    "pd:Proclivity",
     "pd:Race",
     "pd:Religion",
     "pd:ReligiousBelief",
     "pd:Retina",
     "pd:Sexual",
+    "pd:SexualHistory",
     "pd:SexualPreference",
     "pd:TradeUnionMembership",
 ];
 
 /// Categories of data that often reveal special ones.
-const TELLING: [&str; 4] = [
+const TELLING: [&str; 7] = [
     "pd:Demographic",
-    "pd:Photo",
+    "pd:GroupMembership",
     "pd:Picture",
+    "pd:SkinTone",
     "pd:VoiceCommunicationRecording",
+    "pd:VoiceMail",
+    "pd:Vulnerability",
 ];
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
@@ -127,6 +134,8 @@ fn is_condition(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::{SPECIAL, TELLING};
+    use crate::dpv::{Kind, kind};
     use crate::statement::check::testing::Fixture;
 
     fn news(snippet: &str) -> Fixture {
@@ -173,6 +182,13 @@ mod tests {
         ];
         for (snippet, want) in rows {
             assert_eq!(news(snippet).at("L27").len(), want, "{snippet}");
+        }
+    }
+
+    #[test]
+    fn every_category_is_one_of_the_vocabulary() {
+        for term in SPECIAL.iter().chain(&TELLING) {
+            assert_eq!(kind(term), Some(Kind::Data), "{term}");
         }
     }
 }

@@ -26,7 +26,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             processor(subject, (id, activity), findings);
         } else if activity.held_for_customers {
             let message =
-                "data that is likely held for customers is used for purposes of one's own";
+                "data that is likely held for customers is used for the company's own purposes";
             let finding = subject.activity(&RULE, (id, activity), "held_for_customers", message);
             findings
                 .push(finding.hint("say which data is held as processor, and leave it out here"));
@@ -40,7 +40,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         .recipients()
         .filter(|(_, one)| one.responsibility_denied)
     {
-        let message = "saying that one is not responsible does not settle who is the controller";
+        let message = "denying responsibility does not settle who is the controller";
         let finding = subject.recipient(&RULE, (id, recipient), "responsibility_denied", message);
         findings.push(
             finding.hint("say who decides over the place, and in what role the company runs it"),

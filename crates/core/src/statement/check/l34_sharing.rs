@@ -19,16 +19,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Words that leave a class open, in small letters.
-const OPEN: [&str; 10] = [
+const OPEN: [&str; 9] = [
     "including",
     "such as",
     "among them",
     "and others",
-    "etc",
+    "etc.",
     "blant annet",
     "blant dem",
     "for eksempel",
-    "og andre",
     "m.m.",
 ];
 

@@ -18,13 +18,20 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Categories that identify a person or device, also where no identity is declared for them.
-const IDENTIFIERS: [&str; 9] = [
+const IDENTIFIERS: [&str; 16] = [
     "pd:BrowserFingerprint",
     "pd:Contact",
+    "pd:DigitalFingerprint",
     "pd:EmailAddress",
+    "pd:EmailAddressPersonal",
+    "pd:EmailAddressWork",
     "pd:IPAddress",
+    "pd:Identifier",
     "pd:MACAddress",
     "pd:Name",
+    "pd:OfficialID",
+    "pd:Passport",
+    "pd:Picture",
     "pd:TelephoneNumber",
     "pd:UID",
     "pd:Username",
@@ -63,6 +70,8 @@ fn identifies(field: &Field) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::IDENTIFIERS;
+    use crate::dpv::{Kind, kind};
     use crate::statement::check::testing::Fixture;
 
     #[test]
@@ -93,5 +102,12 @@ mod tests {
             .news_without("collections.subscription.fields.email")
             .news_without("collections.subscription.fields.name");
         assert_eq!(only.at("L41"), ["news.subscription"]);
+    }
+
+    #[test]
+    fn every_identifier_is_one_of_the_vocabulary() {
+        for term in IDENTIFIERS {
+            assert_eq!(kind(term), Some(Kind::Data), "{term}");
+        }
     }
 }

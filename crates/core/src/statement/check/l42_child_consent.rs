@@ -18,8 +18,8 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-/// Children among the subjects, as DPV terms.
-const CHILDREN: [&str; 2] = ["dpv:Child", "dpv:Minor"];
+/// Children among the subjects, as a DPV term.
+const CHILD: &str = "dpv:Child";
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let country = &subject.header().controller.country;
@@ -29,7 +29,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         .filter(|(_, one)| one.rests_on_consent())
     {
         let mut subjects = activity.subjects.as_slice().iter();
-        let of_children = subjects.any(|subject| CHILDREN.contains(&subject.as_str()));
+        let of_children = subjects.any(|subject| subject == CHILD);
         let (key, message) = match activity.minimum_age {
             None if of_children => (
                 "subjects",

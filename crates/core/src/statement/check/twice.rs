@@ -5,12 +5,16 @@ use crate::statement::model::{Collection, Field};
 
 /// Categories that say who someone is and not what is known about them. Nearly every collection has
 /// some of them, so they alone do not make two collections the same.
-const WHO: [&str; 9] = [
+const WHO: [&str; 13] = [
     "pd:Contact",
     "pd:DeviceBased",
     "pd:EmailAddress",
+    "pd:EmailAddressPersonal",
+    "pd:EmailAddressWork",
     "pd:IPAddress",
+    "pd:Identifier",
     "pd:Name",
+    "pd:OfficialID",
     "pd:PhysicalAddress",
     "pd:TelephoneNumber",
     "pd:UID",
