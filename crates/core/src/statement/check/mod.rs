@@ -14,6 +14,12 @@ mod l05_basis;
 mod l06_interest;
 mod l07_recipients;
 mod l08_transfers;
+mod l09_period;
+mod l10_hedge;
+mod l11_anchor;
+mod l12_one_cap;
+mod l13_end;
+mod l14_statutory;
 mod l15_rights;
 mod l16_withdrawal;
 mod l17_ease;
@@ -21,6 +27,7 @@ mod l18_complaint;
 mod l19_provision;
 mod l20_decisions;
 mod l21_source;
+mod l22_closed_list;
 mod l23_objection_shown;
 mod l24_marketing_objection;
 mod l25_marketing_ground;
@@ -43,6 +50,7 @@ mod l41_anonymous;
 mod l42_child_consent;
 mod l43_answer_time;
 mod l44_shared_data;
+mod sentence;
 mod slogan;
 mod subject;
 #[cfg(test)]
@@ -87,7 +95,7 @@ impl PartialEq for Rule {
 impl Eq for Rule {}
 
 /// Every rule, in order of id.
-pub static RULES: &[&Rule] = &[
+pub static RULES: [&Rule; 44] = [
     &l01_controller::RULE,
     &l02_representative::RULE,
     &l03_officer::RULE,
@@ -96,6 +104,12 @@ pub static RULES: &[&Rule] = &[
     &l06_interest::RULE,
     &l07_recipients::RULE,
     &l08_transfers::RULE,
+    &l09_period::RULE,
+    &l10_hedge::RULE,
+    &l11_anchor::RULE,
+    &l12_one_cap::RULE,
+    &l13_end::RULE,
+    &l14_statutory::RULE,
     &l15_rights::RULE,
     &l16_withdrawal::RULE,
     &l17_ease::RULE,
@@ -103,6 +117,7 @@ pub static RULES: &[&Rule] = &[
     &l19_provision::RULE,
     &l20_decisions::RULE,
     &l21_source::RULE,
+    &l22_closed_list::RULE,
     &l23_objection_shown::RULE,
     &l24_marketing_objection::RULE,
     &l25_marketing_ground::RULE,
@@ -137,3 +152,16 @@ pub static STALE: Rule = Rule {
     effective: GDPR,
     find: |_, _| {},
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_are_numbered_without_a_gap() {
+        for (number, rule) in (1..).zip(RULES) {
+            assert_eq!(rule.id, format!("L{number:02}"));
+            assert!(rule.effective >= GDPR || rule.article.contains('§'), "{}", rule.id);
+        }
+    }
+}
