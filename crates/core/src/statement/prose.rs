@@ -4,8 +4,10 @@
 //! and the rule the engine was built from cannot part. What stands between the templates is not
 //! touched.
 
+mod facts;
 mod keep;
 mod lookup;
+mod part;
 mod speaker;
 mod template;
 pub mod words;
@@ -161,6 +163,7 @@ pub(super) fn check(statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
         };
         for section in &text.sections {
             templates(&speaker, text, section, diagnostics);
+            facts::check(statement, (*language, text), section, diagnostics);
         }
     }
 }

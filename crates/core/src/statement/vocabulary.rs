@@ -51,13 +51,11 @@ fn message(term: &str, wanted: Kind) -> String {
 
 fn hint(term: &str, wanted: Kind) -> String {
     let known = dpv::vocabulary().filter(|(_, kind)| *kind == wanted);
-    match did_you_mean(term, known.map(|(term, _)| term)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let (title, example) = title(wanted);
-            format!("use {title} of the Data Privacy Vocabulary 2.3, such as `{example}`")
-        }
+    if let Some(near) = did_you_mean(term, known.map(|(term, _)| term)) {
+        return format!("did you mean `{near}`?");
     }
+    let (title, example) = title(wanted);
+    format!("use {title} of the Data Privacy Vocabulary 2.3, such as `{example}`")
 }
 
 const fn title(kind: Kind) -> (&'static str, &'static str) {

@@ -1,0 +1,223 @@
+//! Legal bases, named in the text by word or by article.
+
+use std::ops::Range;
+
+use super::super::part::{Sentence, find};
+use super::super::words;
+use super::{Contradiction, Scope};
+use crate::language::Language;
+use crate::statement::model::BasisName;
+
+/// A phrase that states a basis, and whether it can mean nothing else.
+type Trigger = (&'static str, bool);
+
+const fn triggers(language: Language) -> &'static [Trigger] {
+    match language {
+        Language::En => &[
+            ("legal basis", true),
+            ("lawful basis", true),
+            ("legal ground*", true),
+            ("lawful ground*", true),
+            ("rest on", false),
+            ("rests on", false),
+            ("rely on", false),
+            ("relies on", false),
+            ("based on", false),
+            ("on the basis of", false),
+        ],
+        Language::Nb => &[
+            ("rettslige grunnlaget", true),
+            ("rettslig grunnlag", true),
+            ("behandlingsgrunnlag*", true),
+            ("bygger på", false),
+            ("bygger vi på", false),
+            ("basert på", false),
+            ("baserer oss på", false),
+            ("støtter oss på", false),
+            ("hviler på", false),
+            ("på grunnlag av", false),
+        ],
+    }
+}
+
+/// What a basis is called, and whether that is clear without the words "legal basis".
+type Name = (&'static str, BasisName, bool);
+
+const fn names(language: Language) -> &'static [Name] {
+    match language {
+        Language::En => &[
+            ("consent*", BasisName::Consent, true),
+            ("explicit consent", BasisName::ExplicitConsent, true),
+            ("legitimate interest*", BasisName::LegitimateInterest, true),
+            ("legal obligation*", BasisName::LegalObligation, true),
+            ("vital interest*", BasisName::VitalInterest, true),
+            ("public interest*", BasisName::PublicTask, true),
+            ("contract*", BasisName::Contract, false),
+            ("agreement*", BasisName::Contract, false),
+        ],
+        Language::Nb => &[
+            ("samtykke*", BasisName::Consent, true),
+            ("uttrykkelig samtykke", BasisName::ExplicitConsent, true),
+            ("berettiget interesse*", BasisName::LegitimateInterest, true),
+            (
+                "berettigede interesse*",
+                BasisName::LegitimateInterest,
+                true,
+            ),
+            ("rettslig forpliktelse*", BasisName::LegalObligation, true),
+            ("rettslige forpliktelse*", BasisName::LegalObligation, true),
+            ("rettslig plikt*", BasisName::LegalObligation, true),
+            ("vitale interesser", BasisName::VitalInterest, true),
+            ("allmennhetens interesse", BasisName::PublicTask, true),
+            ("avtale*", BasisName::Contract, false),
+            ("kontrakt*", BasisName::Contract, false),
+        ],
+    }
+}
+
+const fn denials(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &[
+            "not",
+            "never",
+            "no longer",
+            "neither",
+            "nor",
+            "without",
+            "n't",
+            "instead of",
+        ],
+        Language::Nb => &["ikke", "aldri", "verken", "uten", "i stedet for"],
+    }
+}
+
+/// How far behind its trigger a basis may stand.
+const REACH: usize = 60;
+
+/// Bases that the activities of the part do not rest on. Sections that describe no activity speak
+/// of bases in general.
+pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
+    let rules = &scope.statement.published.activities;
+    let activities = scope.part.activities.iter();
+    let activities: Vec<_> = activities
+        .filter_map(|id| rules.get_key_value(*id))
+        .collect();
+    let mut found = Vec::new();
+    let Some((id, first)) = activities.first() else {
+        return found;
+    };
+    let rests = |name: BasisName| {
+        let same = |other: BasisName| words::letter(other) == words::letter(name);
+        let held = name == BasisName::LegalObligation
+            && activities
+                .iter()
+                .flat_map(|(_, activity)| activity.collections.values())
+                .any(|collection| collection.hold.is_some());
+        held || activities
+            .iter()
+            .any(|(_, activity)| activity.bases().any(|basis| same(basis.name)))
+    };
+    let spoken: Vec<String> = first
+        .bases()
+        .map(|basis| words::basis(&basis, scope.language))
+        .collect();
+    for sentence in &scope.part.sentences {
+        if sentence.has(denials(scope.language)) {
+            continue;
+        }
+        for (span, name) in stated(sentence, scope.language) {
+            if rests(name) {
+                continue;
+            }
+            found.push(Contradiction {
+                says: format!("`{}`", literal(scope, sentence, &span)),
+                span: sentence.place(&span),
+                rule: scope
+                    .statement
+                    .rule_place(&format!("activities.{id}.basis")),
+                rule_says: words::and_list(&spoken, scope.language),
+                template: Some(format!("basis {id}")),
+            });
+        }
+    }
+    found
+}
+
+/// The words as they stand in the text.
+pub(super) fn literal<'a>(scope: &Scope<'a>, sentence: &Sentence, span: &Range<usize>) -> &'a str {
+    let place = sentence.place(span);
+    scope.section.markdown.get(place).unwrap_or_default()
+}
+
+/// The bases that a sentence states.
+fn stated(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, BasisName)> {
+    let mut found = articles(&sentence.words);
+    for (trigger, certain) in triggers(language) {
+        let Some(trigger) = find(&sentence.words, trigger, 0) else {
+            continue;
+        };
+        let until = sentence.words.len().min(trigger.end.saturating_add(REACH));
+        let near = names(language)
+            .iter()
+            .filter(|(_, _, clear)| *certain || *clear)
+            .filter_map(|(name, basis, _)| {
+                let span = find(&sentence.words, name, trigger.end)?;
+                let between = sentence.words.get(trigger.end..span.start)?;
+                let open = !between.contains(['\u{1}', ';', ':', '(']);
+                (span.start < until && open).then_some((span, *basis))
+            })
+            .min_by_key(|(span, _)| span.start);
+        if let Some(near) = near.filter(|near| !found.contains(near)) {
+            found.push(near);
+        }
+    }
+    found
+}
+
+/// Bases named by article: `Article 6(1)(f)`, `artikkel 6 nr. 1 bokstav f`.
+fn articles(text: &str) -> Vec<(Range<usize>, BasisName)> {
+    let mut found = Vec::new();
+    for word in ["article", "art.", "artikkel"] {
+        let mut from = 0;
+        while let Some(span) = find(text, word, from) {
+            from = span.end;
+            let rest = text.get(span.end..).unwrap_or_default();
+            if let Some((length, name)) = article(rest) {
+                found.push((span.start..span.end.saturating_add(length), name));
+            }
+        }
+    }
+    found
+}
+
+/// Reads `6(1)(f)` or `6 nr. 1 bokstav f`; gives the length and the basis.
+fn article(rest: &str) -> Option<(usize, BasisName)> {
+    let after_six = rest.trim_start().strip_prefix('6')?;
+    let paragraph = after_six.trim_start();
+    let numbered = ["(1)", "nr. 1", "nr 1", "no. 1", "paragraph 1"]
+        .iter()
+        .find_map(|number| paragraph.strip_prefix(number))?;
+    let letter = numbered.trim_start_matches([' ', '(']);
+    let letter = letter.strip_prefix("bokstav ").unwrap_or(letter);
+    let letter = letter.strip_prefix("letter ").unwrap_or(letter);
+    let mut chars = letter.chars();
+    let name = by_letter(chars.next()?)?;
+    let end = chars.as_str();
+    if end.starts_with(|c: char| c.is_alphanumeric()) {
+        return None;
+    }
+    let end = end.strip_prefix(')').unwrap_or(end);
+    Some((rest.len().saturating_sub(end.len()), name))
+}
+
+fn by_letter(letter: char) -> Option<BasisName> {
+    let all = [
+        BasisName::Consent,
+        BasisName::Contract,
+        BasisName::LegalObligation,
+        BasisName::VitalInterest,
+        BasisName::PublicTask,
+        BasisName::LegitimateInterest,
+    ];
+    all.into_iter().find(|name| words::letter(*name) == letter)
+}

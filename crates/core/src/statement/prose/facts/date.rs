@@ -1,0 +1,94 @@
+//! The date of the last update, written out in the text.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::super::part::{Sentence, tokens};
+use super::super::words;
+use super::{Contradiction, Scope};
+use crate::language::Language;
+
+/// Words by which a sentence tells when the statement was updated.
+const fn update_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &[
+            "updated",
+            "changed",
+            "revised",
+            "effective",
+            "in force",
+            "applies from",
+        ],
+        Language::Nb => &["oppdatert", "endret", "revidert", "gjelder fra", "i kraft"],
+    }
+}
+
+/// Dates that contradict the day from which the statement applies. Only in sections that describe
+/// no activity: elsewhere a date is about something else.
+pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
+    let mut found = Vec::new();
+    if !scope.part.activities.is_empty() {
+        return found;
+    }
+    let effective = scope.statement.published.header.effective;
+    for sentence in &scope.part.sentences {
+        if !sentence.has(update_words(scope.language)) {
+            continue;
+        }
+        for (span, date) in dates(sentence, scope.language) {
+            if date == effective {
+                continue;
+            }
+            found.push(Contradiction {
+                span: sentence.place(&span),
+                says: words::date(date, scope.language),
+                rule: scope.statement.rule_place("statement.effective"),
+                rule_says: words::date(effective, scope.language),
+                template: Some("updated".to_owned()),
+            });
+        }
+    }
+    found
+}
+
+/// Dates in a sentence: `18 March 2026`, `March 18, 2026`, `18. mars 2026`, `2026-03-18`,
+/// `18.03.2026`.
+fn dates(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, Date)> {
+    let tokens = tokens(&sentence.words);
+    let months = words::months(language).map(str::to_lowercase);
+    let mut found = Vec::new();
+    for window in tokens.windows(3) {
+        let [(at, one), (_, two), (end, three)] = window else {
+            continue;
+        };
+        let number = |text: &str| text.parse::<i16>().ok();
+        let month = |text: &str| {
+            let at = months.iter().position(|month| month == text)?;
+            i16::try_from(at).ok()?.checked_add(1)
+        };
+        let numbers = (number(one), number(two), number(three));
+        let date = match (numbers, month(one), month(two)) {
+            ((Some(day), None, Some(year)), None, Some(month))
+            | ((None, Some(day), Some(year)), Some(month), None) => date(year, month, day),
+            ((Some(first), Some(middle), Some(last)), None, None) => {
+                let joined = sentence.words.get(at.start..end.end).unwrap_or_default();
+                let parts = |mark: char| joined.matches(mark).count() == 2;
+                match (parts('-'), parts('.') && !joined.contains(' ')) {
+                    (true, _) => date(first, middle, last),
+                    (_, true) => date(last, middle, first),
+                    (false, false) => None,
+                }
+            }
+            _ => None,
+        };
+        found.extend(date.map(|date| (at.start..end.end, date)));
+    }
+    found
+}
+
+fn date(year: i16, month: i16, day: i16) -> Option<Date> {
+    let four_digits = (1000..=9999).contains(&year);
+    let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    Date::new(year, month, day).ok().filter(|_| four_digits)
+}

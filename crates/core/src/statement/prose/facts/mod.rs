@@ -1,0 +1,89 @@
+//! Facts that stand in the text as words, held against the rules of their section.
+//!
+//! A literal that agrees with a rule is fine; one that contradicts is an error with both places. A
+//! sentence that only mentions a word, or denies it, is left alone: a false alarm stops a statement
+//! from being loaded.
+
+mod basis;
+mod date;
+mod duration;
+mod recipient;
+
+use std::ops::Range;
+
+use super::part::{Part, parts};
+use super::within;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::language::Language;
+use crate::statement::Statement;
+use crate::statement::text::{Section, Text};
+
+/// A literal fact and the rule that it contradicts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Contradiction {
+    /// The literal, in bytes of the section's Markdown.
+    span: Range<usize>,
+    /// What the text says.
+    says: String,
+    /// Where the rule is.
+    rule: Place,
+    /// What the rule says.
+    rule_says: String,
+    /// The template that renders the rule.
+    template: Option<String>,
+}
+
+/// What a literal is held against.
+struct Scope<'a> {
+    statement: &'a Statement,
+    language: Language,
+    section: &'a Section,
+    part: &'a Part<'a>,
+}
+
+/// Reports every literal of a section that contradicts a rule.
+pub(super) fn check(
+    statement: &Statement,
+    (language, text): (Language, &Text),
+    section: &Section,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for part in &parts(&statement.published, section) {
+        let scope = Scope {
+            statement,
+            language,
+            section,
+            part,
+        };
+        let mut found = duration::check(&scope);
+        found.extend(date::check(&scope));
+        found.extend(basis::check(&scope));
+        found.extend(recipient::check(&scope));
+        for contradiction in found {
+            diagnostics.push(contradiction.diagnostic(text, section));
+        }
+    }
+}
+
+impl Contradiction {
+    fn diagnostic(self, text: &Text, section: &Section) -> Diagnostic {
+        let place = within(text, section, self.span);
+        let message = format!(
+            "the text says {}, the rule says {}",
+            self.says, self.rule_says
+        );
+        let hint = match self.template {
+            Some(template) => {
+                format!("write `{{{{ {template} }}}}`, which says what the rule says")
+            }
+            None => "change the text or the rule".to_owned(),
+        };
+        Diagnostic::error(place, "contradiction", message)
+            .label(format!("section {}", section.number))
+            .hint(hint)
+            .related(self.rule, "the rule")
+    }
+}
+
+#[cfg(test)]
+mod tests;
