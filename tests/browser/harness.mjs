@@ -80,6 +80,8 @@ export async function problems(browser, url, visitor) {
     locale: language.locale,
     viewport: { width: size.width, height: size.height },
     colorScheme: scheme,
+    // Else a smooth scroll is still under way when the focus is looked at.
+    reducedMotion: "reduce",
     javaScriptEnabled: javaScript,
   });
   try {
@@ -93,7 +95,11 @@ export async function problems(browser, url, visitor) {
 
     const response = await page.goto(url);
     if (response.status() !== 200) found.push(`status ${response.status()}`);
-    if (screenshot) await page.screenshot({ path: join(screenshots, screenshot), fullPage: true });
+    if (screenshot) {
+      const path = (part) => join(screenshots, `${screenshot}-${part}.png`);
+      await page.screenshot({ path: path("top") });
+      await page.screenshot({ path: path("whole"), fullPage: true });
+    }
     found.push(...(await page.evaluate(structure, language.code)));
     if (javaScript) found.push(...(await violations(page)), ...(await keyboard(page)));
     return found;

@@ -24,7 +24,7 @@ describe("public pages", { skip: pages.length === 0 && "no page is listed yet" }
         for (const scheme of schemes) {
           const title = [name, language.code, size.name, scheme].join("-");
           test(title, async () => {
-            const visitor = { language, size, scheme, screenshot: `${title}.png` };
+            const visitor = { language, size, scheme, screenshot: title };
             assert.deepEqual(await problems(browser, ombud.address + path, visitor), []);
           });
         }
