@@ -724,6 +724,8 @@ pub struct Hold {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statistic {
+    /// What people call it, in the plural and without an article, for example `usage statistics`.
+    pub title: Localized,
     /// The fields that make the cells, each coarse enough not to single anyone out.
     pub by: Vec<String>,
     /// The unit to which time is coarsened.

@@ -33,7 +33,8 @@ pub(super) fn sentence(
     Some(sentences.join(" "))
 }
 
-/// What the names in a collection's phrases are called: events, states, records and documents.
+/// What the names in a collection's phrases are called: events, states, records, statistics and
+/// documents.
 fn titles(
     statement: &Statement,
     activity: &Activity,
@@ -54,6 +55,8 @@ fn titles(
         });
         titles.insert(name.replace('_', " "), Localized(written.collect()));
     }
+    let statistics = collection.statistics.iter();
+    titles.extend(statistics.map(|(name, statistic)| (name.clone(), statistic.title.clone())));
     let named = activity.states.iter().chain(&collection.states);
     titles.extend(
         named
