@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use crate::command::{find, output, program, root, run, search_path};
 use crate::say;
@@ -115,7 +115,7 @@ fn debian(packages: &[&str]) -> Result<()> {
     output(&mut apt(&["update", "--quiet", "--quiet"]))
         .and_then(|_| output(apt(&["install", "--yes", "--no-install-recommends"]).args(packages)))
         .map(drop)
-        .with_context(|| format!("hint: try it by hand: {by_hand}"))
+        .map_err(|error| anyhow!("{error:#}\nhint: try it by hand: {by_hand}"))
 }
 
 /// Whether this process may install packages, and must not run a PostgreSQL server itself.
