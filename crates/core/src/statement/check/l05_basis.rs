@@ -1,11 +1,13 @@
 //! Every purpose has one legal basis; where there are several, it is said which holds when.
 //!
 //! GDPR Article 13(1)(c): the person learns the basis of each purpose, because rights hang on it.
-//! Three things leave it open: several bases without a split, words that put the basis in doubt
-//! ("if needed"), and a service that people ask for which rests on neither the contract nor a law.
+//! Four things leave it open: several bases without a split, words that put the basis in doubt
+//! ("if needed"), a service that people ask for which rests on neither the contract nor a law, and an
+//! agreement to keep data longer that rests on nothing.
 
-use super::{Finding, GDPR, Rule, Subject};
+use super::{Finding, GDPR, Record, Rule, Subject};
 use crate::diagnostic::Severity;
+use crate::retention::Keep;
 use crate::statement::model::{Activity, Basis, BasisName, BasisTerms, OneOrMany, Role};
 
 /// L05.
@@ -53,6 +55,33 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding.hint("rest it on the contract, or on the law that asks for it"));
         }
     }
+    for record in subject
+        .records()
+        .filter(|record| agreed_on_nothing(*record))
+    {
+        let message = format!(
+            "`{}` is kept longer if people agree, on no basis",
+            record.full_name()
+        );
+        let finding = subject.record(&RULE, record, "keep", message);
+        let finding = finding.severity(Severity::Warning);
+        findings.push(finding.hint("add consent as a basis for the longer time, with `covers`"));
+    }
+}
+
+/// Whether an agreement with the person prolongs the period, and neither a consent nor a contract
+/// covers what is kept then.
+fn agreed_on_nothing(record: Record<'_>) -> bool {
+    let keeps = record.collection.keep.iter().flat_map(OneOrMany::as_slice);
+    let mut cases = keeps.flat_map(Keep::cases);
+    let agreed = cases.any(|case| case.clauses.unless_agreed);
+    let covers = |name: BasisName| name.is_consent() || name == BasisName::Contract;
+    let mut names = record.activity.bases().map(|basis| basis.name);
+    let covered = match record.collection.basis {
+        Some(own) => covers(own) || names.any(BasisName::is_consent),
+        None => names.any(covers),
+    };
+    agreed && !covered
 }
 
 fn terms(activity: &Activity) -> impl Iterator<Item = Option<&BasisTerms>> {
@@ -133,5 +162,22 @@ mod tests {
         assert_eq!(found[0].diagnostic.severity, Severity::Warning);
         assert_eq!(asked("'contract'"), []);
         assert_eq!(asked("{ legal_obligation = 'bokføringsloven § 13' }"), []);
+    }
+
+    #[test]
+    fn an_agreement_to_keep_longer_needs_a_basis() {
+        let agreed = "[collections.subscription]\nkeep = '1 year after collection, unless agreed'";
+        let interest = "{ legitimate_interest = { en = 'x' } }";
+        for (basis, want) in [
+            (interest.to_owned(), 1),
+            ("'contract'".to_owned(), 0),
+            (
+                format!("[{interest}, {{ consent = {{ en = 'y' }}, covers = {{ en = 'z' }} }}]"),
+                0,
+            ),
+        ] {
+            let fixture = Fixture::new().activity("news", &format!("basis = {basis}\n{agreed}"));
+            assert_eq!(fixture.at("L05").len(), want, "{basis}");
+        }
     }
 }

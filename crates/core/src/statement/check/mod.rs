@@ -161,7 +161,11 @@ mod tests {
     fn the_rules_are_numbered_without_a_gap() {
         for (number, rule) in (1..).zip(RULES) {
             assert_eq!(rule.id, format!("L{number:02}"));
-            assert!(rule.effective >= GDPR || rule.article.contains('§'), "{}", rule.id);
+            assert!(
+                rule.effective >= GDPR || rule.article.contains('§'),
+                "{}",
+                rule.id
+            );
         }
     }
 }
