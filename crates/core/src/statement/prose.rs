@@ -9,7 +9,7 @@ mod keep;
 mod lookup;
 mod part;
 mod speaker;
-mod template;
+pub(super) mod template;
 pub mod words;
 
 use std::ops::Range;

@@ -25,10 +25,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Words for technologies that store or read on a device, in small letters.
-const TECHNOLOGIES: [&str; 8] = [
+const TECHNOLOGIES: [&str; 9] = [
     "cookie",
     "informasjonskaps",
-    "fingerprint",
+    "fingerprinting",
+    "browser fingerprint",
     "local storage",
     "tracking pixel",
     "sporingspiks",

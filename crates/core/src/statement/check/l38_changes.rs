@@ -4,9 +4,12 @@
 //! and in time to act. Asking them to look again regularly tells no one anything. The date of the
 //! version in force is shown, and earlier versions can be read.
 
-use super::words::templates;
 use super::{Finding, GDPR, Rule, Subject};
 use crate::diagnostic::Severity;
+use crate::language::Language;
+use crate::statement::prose::expand;
+use crate::statement::prose::words::date;
+use crate::statement::text::Section;
 
 /// L38.
 pub(super) static RULE: Rule = Rule {
@@ -69,11 +72,16 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether the text of every language shows the date.
+/// Whether the text of every language shows the date, by the template or in words.
 fn shows_date(subject: &Subject<'_>) -> bool {
-    subject.statement.texts.values().all(|text| {
+    let effective = subject.header().effective;
+    let shows = |language: Language, section: &Section| {
+        let markdown = expand(subject.statement, section, language).markdown;
+        markdown.contains(&date(effective, language)) || markdown.contains(&effective.to_string())
+    };
+    subject.statement.texts.iter().all(|(language, text)| {
         let mut sections = text.sections.iter();
-        sections.any(|section| templates(section).any(|(inner, _)| inner == "updated"))
+        sections.any(|section| shows(*language, section))
     })
 }
 
@@ -101,7 +109,11 @@ mod tests {
 
     #[test]
     fn the_date_is_shown() {
-        let undated = Fixture::new().replacing("{{ updated }}", "yesterday");
-        assert_eq!(undated.at("L38"), ["statement"]);
+        #[rustfmt::skip]
+        let rows = [("{{ updated }}", 0), ("1 January 2026", 0), ("2026-01-01", 0), ("in 2026", 1), ("yesterday", 1)];
+        for (words, want) in rows {
+            let fixture = Fixture::new().replacing("{{ updated }}", words);
+            assert_eq!(fixture.at("L38").len(), want, "{words}");
+        }
     }
 }

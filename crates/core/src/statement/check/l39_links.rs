@@ -3,7 +3,7 @@
 //! GDPR Article 12(1)-(2): information is easily accessible and the use of rights made easy. A form that
 //! is promised and cannot be opened is neither.
 
-use super::words::templates;
+use super::words::links_to;
 use super::{Finding, GDPR, Rule, Subject};
 use crate::diagnostic::{Place, Severity};
 use crate::statement::text::Section;
@@ -69,11 +69,10 @@ fn is_target(url: &str) -> bool {
 
 /// Where the prose leads through a link.
 fn uses(subject: &Subject<'_>, id: &str) -> Vec<Place> {
-    let template = format!("link {id}");
     let mut places = Vec::new();
     for (_, file, section) in subject.prose() {
         let start = section.body.start;
-        for (_, bytes) in templates(section).filter(|(inner, _)| *inner == template) {
+        for bytes in links_to(section, id) {
             places.push(Place {
                 file: file.to_owned(),
                 span: start.saturating_add(bytes.start)..start.saturating_add(bytes.end),

@@ -50,6 +50,7 @@ mod l41_anonymous;
 mod l42_child_consent;
 mod l43_answer_time;
 mod l44_shared_data;
+mod reference;
 mod sentence;
 mod slogan;
 mod subject;
@@ -62,6 +63,7 @@ use jiff::civil::Date;
 
 pub use finding::Finding;
 pub use judge::{Counts, Judged, State, Summary, check, summary};
+pub use reference::reference;
 pub use subject::{Record, Subject};
 
 use crate::diagnostic::Severity;

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::words::templates;
+use super::words::links_to;
 use super::{Finding, Rule};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::Language;
@@ -180,12 +180,11 @@ impl<'a> Subject<'a> {
     pub fn link(&self, rule: &'static Rule, id: &str, message: impl Into<String>) -> Finding {
         let keys = ["links", id, "url"];
         let place = self.statement.folder.place("statement.toml", keys);
-        let template = format!("link {id}");
         let used = self
             .prose()
-            .find(|(_, _, section)| templates(section).any(|(inner, _)| inner == template));
+            .find(|(_, _, section)| !links_to(section, id).is_empty());
         let section = used.map_or("", |(_, _, section)| section.number.as_str());
-        finding(rule, template.clone(), section, (place, message))
+        finding(rule, format!("link {id}"), section, (place, message))
     }
 
     /// A finding at a cookie.

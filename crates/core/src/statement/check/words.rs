@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Subject;
+use crate::statement::prose::template::{Template, templates};
 use crate::statement::text::Section;
 
 /// The first of these words that a section's Markdown holds, whatever the case of its ASCII letters:
@@ -29,15 +30,14 @@ pub(super) fn said_in<'a>(
         .find_map(|(_, file, section)| Some((file, section, said(section, words)?)))
 }
 
-/// The templates of a section: the words between `{{` and `}}`, and the bytes with the braces.
-pub(super) fn templates(section: &Section) -> impl Iterator<Item = (&str, Range<usize>)> {
-    let markdown = section.markdown.as_str();
-    markdown.match_indices("{{").filter_map(move |(start, _)| {
-        let inner = markdown.get(start.saturating_add(2)..)?;
-        let (inner, _) = inner.split_once("}}")?;
-        let end = start.saturating_add(inner.len()).saturating_add(4);
-        Some((inner.trim(), start..end))
-    })
+/// The bytes of every `{{ link … }}` to this link in a section's Markdown.
+pub(super) fn links_to(section: &Section, id: &str) -> Vec<Range<usize>> {
+    let all = templates(&section.markdown).into_iter().flatten();
+    let leads = |template: &Template| {
+        let target = template.target.as_ref().map(|(target, _)| target.as_str());
+        template.verb.0 == "link" && target == Some(id)
+    };
+    all.filter(leads).map(|template| template.span).collect()
 }
 
 #[cfg(test)]
@@ -46,17 +46,16 @@ mod tests {
     use crate::statement::text::Text;
 
     #[test]
-    fn words_and_templates_are_found_where_they_stand() {
+    fn words_and_links_are_found_where_they_stand() {
         let source = "# 1 One\nUse Cookies and {{ link form }}, {{updated}}.\n";
         let text = Text::parse("text/en.md", source);
         let section = text.section("1").unwrap();
         let cookies = said(section, &["pixel", "cookie"]).unwrap();
         assert_eq!(section.markdown.get(cookies), Some("Cookie"));
         assert_eq!(said(section, &["pixel"]), None);
-        let found: Vec<_> = templates(section)
-            .map(|(inner, bytes)| (inner, section.markdown.get(bytes).unwrap()))
-            .collect();
-        let want = [("link form", "{{ link form }}"), ("updated", "{{updated}}")];
-        assert_eq!(found, want);
+        let links = links_to(section, "form").into_iter();
+        let links: Vec<_> = links.map(|bytes| section.markdown.get(bytes)).collect();
+        assert_eq!(links, [Some("{{ link form }}")]);
+        assert_eq!(links_to(section, "other"), []);
     }
 }

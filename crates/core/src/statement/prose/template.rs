@@ -4,28 +4,28 @@ use std::ops::Range;
 
 /// A template such as `{{ keep newsletters.subscription }}`, with bytes of the text it stands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Template {
+pub(in crate::statement) struct Template {
     /// From `{{` to `}}`, both included.
-    pub(super) span: Range<usize>,
+    pub(in crate::statement) span: Range<usize>,
     /// What is asked for, and where it stands.
-    pub(super) verb: (String, Range<usize>),
+    pub(in crate::statement) verb: (String, Range<usize>),
     /// Of what, where the verb asks for it.
-    pub(super) target: Option<(String, Range<usize>)>,
+    pub(in crate::statement) target: Option<(String, Range<usize>)>,
 }
 
 /// Braces that hold no template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Malformed {
-    pub(super) span: Range<usize>,
-    pub(super) message: &'static str,
-    pub(super) hint: &'static str,
+pub(in crate::statement) struct Malformed {
+    pub(in crate::statement) span: Range<usize>,
+    pub(in crate::statement) message: &'static str,
+    pub(in crate::statement) hint: &'static str,
 }
 
 const OPEN: &str = "{{";
 const CLOSE: &str = "}}";
 
 /// Everything between double braces, in order.
-pub(super) fn templates(text: &str) -> Vec<Result<Template, Malformed>> {
+pub(in crate::statement) fn templates(text: &str) -> Vec<Result<Template, Malformed>> {
     let mut found = Vec::new();
     let mut from = 0_usize;
     while let Some(start) = find(text, OPEN, from) {
