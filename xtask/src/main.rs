@@ -5,6 +5,7 @@
 mod browser;
 mod command;
 mod generate;
+mod guides;
 mod install;
 mod postgres;
 mod say;

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::command::{find, program, run as run_command};
 use crate::install::{Need, install};
 use crate::postgres::Cluster;
-use crate::{browser, generate, say, tidy};
+use crate::{browser, generate, guides, say, tidy};
 
 /// One thing that must hold before a change is taken.
 #[derive(Debug)]
@@ -54,6 +54,12 @@ const STEPS: &[Step] = &[
         holds: "generated files are up to date",
         needs: &[],
         check: generate::check,
+    },
+    Step {
+        name: "guides",
+        holds: "the guides do what they say",
+        needs: &[],
+        check: guides::run,
     },
     Step {
         name: "browser",
