@@ -91,7 +91,8 @@ mod tests {
             .collect()
     }
 
-    const COUNTS: &str = "statistics = { counts = { by = ['name'], per = 'month' } }";
+    const COUNTS: &str =
+        "statistics = { counts = { title = { en = 'counts' }, by = ['name'], per = 'month' } }";
 
     #[test]
     fn the_end_is_fixed() {
