@@ -20,13 +20,13 @@ sql! {
         WHERE record.bucket = $1 GROUP BY record.collection ORDER BY record.collection";
     PROBE_HOLDINGS = "SELECT subject_id, collection, COUNT(*), MIN(created_at) FROM record
         WHERE bucket = $1 GROUP BY subject_id, collection ORDER BY subject_id, collection";
-    PROBE_DUE = "SELECT record.collection, clock.due_at, COUNT(*)
+    PROBE_DUE = "SELECT clock.collection, clock.due_at, COUNT(*)
         FROM clock JOIN record ON record.bucket = clock.bucket
             AND record.subject_id = clock.subject_id AND record.collection = clock.collection
             AND record.clock_id = clock.clock_id
         WHERE clock.bucket = $1 AND clock.state IN ('live', 'planned')
             AND clock.due_at >= $2 AND clock.due_at < $3
-        GROUP BY record.collection, clock.due_at ORDER BY record.collection, clock.due_at";
+        GROUP BY clock.collection, clock.due_at ORDER BY clock.collection, clock.due_at";
 }
 
 /// What a bucket holds of a collection.

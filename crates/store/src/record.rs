@@ -16,11 +16,13 @@ sql! {
     RECORD_FIND = "SELECT record_id, subject_id, collection, clock_id, state, created_at, changed_at, sealed
         FROM record WHERE bucket = $1 AND record_id = $2";
     RECORD_OF_SUBJECT = "SELECT record_id, subject_id, collection, clock_id, state, created_at, changed_at,
-        sealed FROM record WHERE bucket = $1 AND subject_id = $2 AND record_id > $3
-        ORDER BY record_id LIMIT $4";
+        sealed FROM record
+        WHERE bucket = $1 AND subject_id = $2 AND (collection, clock_id, record_id) > ($3, $4, $5)
+        ORDER BY collection, clock_id, record_id LIMIT $6";
     RECORD_OF_COLLECTION = "SELECT record_id, subject_id, collection, clock_id, state, created_at, changed_at,
-        sealed FROM record WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND record_id > $4
-        ORDER BY record_id LIMIT $5";
+        sealed FROM record
+        WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND (clock_id, record_id) > ($4, $5)
+        ORDER BY clock_id, record_id LIMIT $6";
     RECORD_REWRITE = "UPDATE record SET sealed = $3,
         changed_at = CASE WHEN changed_at < $4 THEN $4 ELSE changed_at + 1 END
         WHERE bucket = $1 AND record_id = $2 AND changed_at = $5";
@@ -165,8 +167,8 @@ impl Tx<'_> {
         row.map(|row| self.open_record(bucket, row)).transpose()
     }
 
-    /// The records of a subject, opened, of one collection or all, at most `limit`, in the order of
-    /// their making after the one given.
+    /// The records of a subject, opened, of one collection or all, at most `limit`, after the one
+    /// given: by collection, then by clock, then in the order of their making.
     ///
     /// # Errors
     ///
@@ -175,18 +177,20 @@ impl Tx<'_> {
         &mut self,
         subject: SubjectId,
         collection: Option<&str>,
-        after: Option<RecordId>,
+        after: Option<&Record>,
         limit: u32,
     ) -> Result<Vec<Record>, StoreError> {
         let bucket = self.bucket_of(subject)?;
-        let after = after.unwrap_or(RecordId([0; 16]));
         let limit = i64::from(limit);
-        let rows = match collection {
-            Some(collection) => self.query(
-                &RECORD_OF_COLLECTION,
-                values![bucket, subject, collection, after, limit],
-            ),
-            None => self.query(&RECORD_OF_SUBJECT, values![bucket, subject, after, limit]),
+        let clock = after.map_or(ClockId::SHARED, |record| record.clock);
+        let id = after.map_or(RecordId([0; 16]), |record| record.id);
+        let rows = if let Some(collection) = collection {
+            let values = values![bucket, subject, collection, clock, id, limit];
+            self.query(&RECORD_OF_COLLECTION, values)
+        } else {
+            let collection = after.map_or("", |record| &record.collection);
+            let values = values![bucket, subject, collection, clock, id, limit];
+            self.query(&RECORD_OF_SUBJECT, values)
         }?;
         rows.into_iter()
             .map(|row| self.open_record(bucket, row))

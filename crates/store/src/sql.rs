@@ -53,6 +53,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// Its values, in the order of the statement.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// Reads the row column by column. `table` and `row` say where, should a value not decode.
     pub(crate) fn columns<R: ToString>(self, table: &'static str, row: R) -> Columns<R> {
         Columns {

@@ -53,7 +53,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where the data lies.
     pub database: Database,
-    /// Where the subjects' wrapped keys lie. Never among the data's backups.
+    /// Where the subjects' wrapped keys lie. Never among the data's backups. On a server only when
+    /// the data is on one too.
     pub keys: Database,
     /// Where random bytes come from.
     pub random: Arc<dyn Random>,
@@ -123,6 +124,15 @@ impl Store {
     /// others, or belongs to other data; [`StoreError::Migration`] if the data was written by
     /// another version of Ombud.
     pub fn open(config: &Config) -> Result<Self, StoreError> {
+        if let (Database::Sqlite, Database::Postgres { .. }) = (&config.database, &config.keys) {
+            // Reads of SQLite run on the caller's thread, which must never wait for a server.
+            let message = "keys on a server need the data on one too".to_owned();
+            return Err(StoreError::Driver {
+                name: "open",
+                code: "config".to_owned(),
+                message,
+            });
+        }
         let keys_dir = config.data_dir.join("keys");
         crate::key::private_directory(&keys_dir)?;
         let keys = Arc::new(KeyStore {

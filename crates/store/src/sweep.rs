@@ -16,7 +16,8 @@ use crate::tx::Tx;
 sql! {
     SWEEP_HAS_DUE = "SELECT 1 FROM clock WHERE bucket = $1 AND state = 'live' AND due_at <= $2 LIMIT 1";
     SWEEP_CLAIM = "UPDATE clock SET state = 'planned', plan_id = $4
-        WHERE bucket = $1 AND state = 'live' AND (subject_id, collection, clock_id) IN (
+        WHERE bucket = $1 AND state NOT IN ('held', 'planned')
+        AND (subject_id, collection, clock_id) IN (
             SELECT subject_id, collection, clock_id FROM clock
             WHERE bucket = $1 AND state = 'live' AND due_at <= $2 ORDER BY due_at LIMIT $3)
         RETURNING subject_id, collection, clock_id, anchors, due_at, stage, state";
@@ -36,25 +37,19 @@ sql! {
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4
         AND plan_id = $5 AND state = 'planned' AND due_at = $6";
     SWEEP_RECORDS = "SELECT record_id FROM record
-        WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4
-        ORDER BY record_id LIMIT $5";
+        WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4 LIMIT $5";
     SWEEP_ERASE = "DELETE FROM record WHERE bucket = $1 AND record_id IN (
         SELECT record_id FROM record
-        WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4
-        ORDER BY record_id LIMIT $5) RETURNING record_id";
+        WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4 LIMIT $5)
+        RETURNING record_id";
     SWEEP_ITEM_COUNT = "UPDATE sweep_item SET records = records + $6, outcome = $7
         WHERE bucket = $1 AND plan_id = $2 AND subject_id = $3 AND collection = $4 AND clock_id = $5";
     SWEEP_PLAN_FINISH = "UPDATE sweep_plan SET state = 'finished', finished_at = $3
         WHERE bucket = $1 AND plan_id = $2 AND state = 'open'";
-    SWEEP_REMAINING = "SELECT COUNT(*) FROM sweep_item
-        JOIN sweep_plan ON sweep_plan.bucket = sweep_item.bucket
-            AND sweep_plan.plan_id = sweep_item.plan_id
-        JOIN record ON record.bucket = sweep_item.bucket
-            AND record.subject_id = sweep_item.subject_id
-            AND record.collection = sweep_item.collection
-            AND record.clock_id = sweep_item.clock_id
-        WHERE sweep_item.bucket = $1 AND sweep_item.plan_id = $2 AND sweep_item.outcome = 'erased'
-            AND record.created_at <= sweep_plan.swept_at";
+    SWEEP_REMAINING = "SELECT COUNT(*) FROM record
+        WHERE bucket = $1 AND created_at <= $3 AND (subject_id, collection, clock_id) IN (
+            SELECT subject_id, collection, clock_id FROM sweep_item
+            WHERE bucket = $1 AND plan_id = $2 AND outcome = 'erased')";
     SWEEP_FORGET_ITEMS = "DELETE FROM sweep_item WHERE bucket = $1 AND plan_id IN (
         SELECT plan_id FROM sweep_plan WHERE bucket = $1 AND state = 'finished' AND finished_at < $2)";
     SWEEP_FORGET_PLANS = "DELETE FROM sweep_plan
@@ -248,7 +243,7 @@ impl Tx<'_> {
         Ok(self.execute(&SWEEP_ITEM_LOCK, values)? > 0)
     }
 
-    /// The ids of up to [`SWEEP_STEP`] records that a clock governs.
+    /// The ids of up to [`SWEEP_STEP`] records that a clock governs, sorted.
     ///
     /// # Errors
     ///
@@ -278,9 +273,7 @@ impl Tx<'_> {
         } = key;
         let bucket = self.bucket_of(*subject)?;
         let values = values![bucket, *subject, collection, *clock, i64::from(SWEEP_STEP)];
-        let mut erased = record_ids(bucket, self.query(&SWEEP_ERASE, values)?)?;
-        erased.sort_unstable();
-        Ok(erased)
+        record_ids(bucket, self.query(&SWEEP_ERASE, values)?)
     }
 
     /// Notes on an item how many more records it concerned, and what came of it once it is done.
@@ -313,9 +306,9 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
-    pub fn remaining(&mut self, plan: PlanId) -> Result<u64, StoreError> {
+    pub fn remaining(&mut self, plan: &Plan) -> Result<u64, StoreError> {
         let bucket = self.bucket()?;
-        let row = self.first(&SWEEP_REMAINING, values![bucket, plan])?;
+        let row = self.first(&SWEEP_REMAINING, values![bucket, plan.id, plan.swept_at])?;
         row.map_or(Ok(0), |row| row.columns("sweep_item", bucket).take("count"))
     }
 
@@ -357,7 +350,8 @@ fn item(bucket: Bucket, row: Row) -> Result<PlanItem, StoreError> {
 }
 
 fn record_ids(bucket: Bucket, rows: Vec<Row>) -> Result<Vec<RecordId>, StoreError> {
-    rows.into_iter()
-        .map(|row| row.columns("record", bucket).take("record_id"))
-        .collect()
+    let read = |row: Row| row.columns("record", bucket).take("record_id");
+    let mut ids: Vec<RecordId> = rows.into_iter().map(read).collect::<Result<_, _>>()?;
+    ids.sort_unstable();
+    Ok(ids)
 }

@@ -100,7 +100,6 @@ CREATE TABLE IF NOT EXISTS clock (
   PRIMARY KEY (bucket, subject_id, collection, clock_id)
 );
 CREATE INDEX IF NOT EXISTS clock_due ON clock (bucket, state, due_at);
-CREATE INDEX IF NOT EXISTS clock_collection ON clock (bucket, collection, due_at);
 
 -- The vault: records sealed with their subject's key.
 CREATE TABLE IF NOT EXISTS record (
@@ -115,7 +114,8 @@ CREATE TABLE IF NOT EXISTS record (
   sealed BLOB NOT NULL,
   PRIMARY KEY (bucket, record_id)
 );
-CREATE INDEX IF NOT EXISTS record_subject ON record (bucket, subject_id, collection, clock_id);
+CREATE INDEX IF NOT EXISTS record_subject
+  ON record (bucket, subject_id, collection, clock_id, record_id);
 CREATE INDEX IF NOT EXISTS record_collection ON record (bucket, collection, created_at);
 
 -- Opt-outs that outlive the subject: a keyed hash and an activity, in the identity's own bucket.

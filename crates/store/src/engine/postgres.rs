@@ -63,11 +63,16 @@ impl PostgresEngine {
                     .to_owned(),
             });
         }
+        // An acknowledged write is on disk, whatever the server's default; and nobody waits for
+        // ever.
+        let mut options = config.get_options().unwrap_or_default().to_owned();
+        options.push_str(" -csynchronous_commit=on -clock_timeout=10s");
         if let Some(schema) = schema {
-            let given = config.get_options().unwrap_or_default().to_owned();
-            config.options(format!("{given} -csearch_path={schema}").trim());
+            options.push_str(" -csearch_path=");
+            options.push_str(schema);
         }
         config
+            .options(options.trim_start())
             .application_name("ombud")
             .connect_timeout(Duration::from_secs(10));
         // One connection now, so that a wrong address is told at once and not by the first

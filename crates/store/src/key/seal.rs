@@ -93,6 +93,8 @@ fn forged(_: aws_lc_rs::error::Unspecified) -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::key::SystemRandom;
 
@@ -147,6 +149,21 @@ mod tests {
             changed[index] ^= 1;
             assert!(key.open(context(&[1; 16]), &changed).is_err());
             assert!(key.open(context(&[1; 16]), &sealed[..index]).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_payload_opens_as_it_was_sealed(
+            plain in prop::collection::vec(any::<u8>(), 0..300),
+            row: [u8; 16],
+            bytes: [u8; 32],
+        ) {
+            let key = SubjectKey::new(&bytes).unwrap();
+            let sealed = key.seal(context(&row), &plain, &SystemRandom).unwrap();
+            prop_assert_eq!(sealed.len(), plain.len() + 29);
+            let opened = key.open(context(&row), &sealed).unwrap();
+            prop_assert_eq!(opened.as_slice(), plain);
         }
     }
 

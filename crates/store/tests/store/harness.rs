@@ -41,6 +41,7 @@ pub(crate) struct Fresh {
     pub(crate) config: Config,
     pub(crate) directory: TempDir,
     schema: Option<Schema>,
+    keys: Option<Schema>,
     pub(crate) store: Store,
 }
 
@@ -71,6 +72,21 @@ impl Fresh {
         Schema::create().map(|schema| Self::open(Some(schema)))
     }
 
+    /// The keys on a server too, in a schema of their own.
+    pub(crate) fn postgres_with_keys() -> Option<Self> {
+        let (data, keys) = (Schema::create()?, Schema::create()?);
+        let mut fresh = Self::open(Some(data));
+        let (dsn, schema) = (keys.dsn.clone(), Some(keys.name.clone()));
+        fresh.config.keys = Database::Postgres {
+            dsn,
+            schema,
+            workers: 2,
+        };
+        fresh.store = Store::open(&fresh.config).unwrap();
+        fresh.keys = Some(keys);
+        Some(fresh)
+    }
+
     fn open(schema: Option<Schema>) -> Self {
         let directory = TempDir::new().unwrap();
         let mut config = Config::sqlite(directory.path());
@@ -88,6 +104,7 @@ impl Fresh {
             config,
             directory,
             schema,
+            keys: None,
             store,
         }
     }
@@ -158,6 +175,22 @@ impl Fresh {
                 .execute_batch(sql)
                 .unwrap(),
             Some(schema) => schema.client().batch_execute(sql).unwrap(),
+        }
+    }
+
+    /// How many keys there are.
+    pub(crate) fn count_keys(&self) -> i64 {
+        match &self.keys {
+            None => {
+                let path = self.directory.path().join("keys/keys.db");
+                let rows = sqlite_catalog(&path, "SELECT hex(subject_id) FROM subject_key");
+                rows.len().try_into().unwrap()
+            }
+            Some(keys) => keys
+                .client()
+                .query_one("SELECT COUNT(*) FROM subject_key", &[])
+                .unwrap()
+                .get(0),
         }
     }
 

@@ -1,5 +1,5 @@
-//! Reads an SQL text and says which rules it breaks. What it does not know, it refuses: a new kind of
-//! expression or join is let in here first.
+//! Reads an SQL text and says which rules it breaks. What it does not know, it refuses: a new kind
+//! of expression or join is let in here first.
 
 #![expect(
     clippy::wildcard_enum_match_arm,

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use ombud_store::{KeyProblem, Scrubbed, Store, StoreError};
+use ombud_store::{KeyProblem, Scrubbed, Store, StoreError, SubjectId, Tx};
 
-use crate::harness::{at, sqlite_catalog};
+use crate::harness::{Fresh, at, sqlite_catalog};
 
 /// What no file may hold.
 const PLAIN: &[u8] = b"anna@example.com";
@@ -78,19 +78,7 @@ on_both! {
     }
 
     fn a_key_is_there_before_the_subject_is(db) {
-        let subject = db.subject();
-        let keys = db.directory.path().join("keys/keys.db");
-        assert_eq!(sqlite_catalog(&keys, "SELECT hex(subject_id) FROM subject_key").len(), 1);
-        // A subject that is rolled back leaves no key either, unless others committed with it.
-        let gone = ombud_store::SubjectId::new(db.bytes());
-        let place = db.store.bucket_of(gone);
-        let result = db.store.write("undo", place, move |tx| {
-            tx.add_subject(gone, at(0))?;
-            Err::<(), _>(StoreError::SubjectGone)
-        }).wait();
-        assert_eq!(result, Err(StoreError::SubjectGone));
-        assert_eq!(sqlite_catalog(&keys, "SELECT hex(subject_id) FROM subject_key").len(), 1);
-        assert!(db.store.destroy_key(subject).wait().unwrap());
+        keys_come_and_go(db);
     }
 
     fn a_store_is_opened_with_its_own_master_key_only(db) {
@@ -117,6 +105,46 @@ on_both! {
     }
 }
 
+/// A key is there as long as its subject, wherever keys are kept.
+fn keys_come_and_go(db: &Fresh) {
+    let subject = db.subject();
+    assert_eq!(db.count_keys(), 1);
+    // A subject that is rolled back leaves no key either.
+    let gone = SubjectId::new(db.bytes());
+    let place = db.store.bucket_of(gone);
+    let undo = move |tx: &mut Tx<'_>| {
+        tx.add_subject(gone, at(0))?;
+        Err::<(), _>(StoreError::SubjectGone)
+    };
+    let result = db.store.write("undo", place, undo).wait();
+    assert_eq!(result, Err(StoreError::SubjectGone));
+    assert_eq!(db.count_keys(), 1);
+
+    let record = db.record(subject, "a.b");
+    let id = record.id;
+    db.write(subject, move |tx| tx.add_record(&record));
+    let place = db.store.bucket_of(subject);
+    let read = || db.store.read("read", place, move |tx| tx.record(id)).wait();
+    assert_eq!(read().unwrap().unwrap().payload.as_slice(), PLAIN);
+    assert!(db.store.destroy_key(subject).wait().unwrap());
+    assert_eq!(read(), Err(StoreError::KeyDestroyed));
+    assert_eq!(db.count_keys(), 0);
+}
+
+#[test]
+fn keys_can_lie_on_a_server_if_the_data_does() {
+    if let Some(db) = Fresh::postgres_with_keys() {
+        keys_come_and_go(&db);
+        assert_eq!(db.store.scrub_keys().wait(), Ok(Scrubbed::OnlyUnreturned));
+        let mut config = db.config.clone();
+        config.database = ombud_store::Database::Sqlite;
+        assert!(matches!(
+            Store::open(&config),
+            Err(StoreError::Driver { name: "open", .. })
+        ));
+    }
+}
+
 fn set_mode(path: &Path, mode: u32) {
     let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
     std::fs::set_permissions(path, mode).unwrap();
@@ -125,7 +153,7 @@ fn set_mode(path: &Path, mode: u32) {
 #[test]
 fn the_master_key_is_private() {
     use std::os::unix::fs::PermissionsExt;
-    let db = crate::harness::Fresh::sqlite();
+    let db = Fresh::sqlite();
     for (path, want) in [("keys", 0o700), ("keys/master.key", 0o600)] {
         let mode = std::fs::metadata(db.directory.path().join(path))
             .unwrap()
@@ -138,7 +166,7 @@ fn the_master_key_is_private() {
 /// Deleted is not gone, unless the log is emptied too.
 #[test]
 fn what_is_scrubbed_is_in_no_file() {
-    let db = crate::harness::Fresh::sqlite();
+    let db = Fresh::sqlite();
     let subject = db.subject();
     let mut record = db.record(subject, "a.b");
     record.collection = "findable.collection".to_owned();
@@ -177,11 +205,8 @@ fn buckets_and_hashes_have_a_fixed_test_vector() {
     std::fs::write(&key, (0..32).collect::<Vec<u8>>()).unwrap();
     set_mode(&key, 0o600);
     let store = Store::open(&ombud_store::Config::sqlite(directory.path())).unwrap();
-    let buckets = [0, 1, 0xff].map(|byte| {
-        store
-            .bucket_of(ombud_store::SubjectId::from_bytes([byte; 16]))
-            .number()
-    });
+    let buckets =
+        [0, 1, 0xff].map(|byte| store.bucket_of(SubjectId::from_bytes([byte; 16])).number());
     assert_eq!(buckets, [2899, 34, 1581]);
     let hash = store.identity_hash("email", "anna@example.com");
     assert_eq!(

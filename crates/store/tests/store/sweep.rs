@@ -112,7 +112,7 @@ on_both! {
         assert_eq!(open, [plan(1), plan(2)]);
         while other.write("step", place, move |tx| step(tx, first)).wait().unwrap() {}
         let (items, remaining) = db.read(subject, move |tx| {
-            Ok((tx.plan_items(first)?, tx.remaining(first)?))
+            Ok((tx.plan_items(first)?, tx.remaining(&plan(1))?))
         });
         assert_eq!(items.len(), 1);
         assert_eq!((items[0].outcome, items[0].records), (Some(Outcome::Erased), 1_200));
@@ -194,14 +194,14 @@ on_both! {
         // A step that claims success and did nothing.
         let lie = due.clone();
         db.write(subject, move |tx| tx.note_item(first, &lie, 2, Some(Outcome::Erased)));
-        assert_eq!(db.read(subject, move |tx| tx.remaining(first)), 2);
+        assert_eq!(db.read(subject, move |tx| tx.remaining(&plan(1))), 2);
         // What came after the plan is another matter.
         let erased = db.write(subject, move |tx| tx.erase_records_on(&due));
         assert_eq!(erased.len(), 2);
         let mut later = db.record(subject, "security.log");
         later.created_at = at(DUE + 1);
         db.write(subject, move |tx| tx.add_record(&later));
-        assert_eq!(db.read(subject, move |tx| tx.remaining(first)), 0);
+        assert_eq!(db.read(subject, move |tx| tx.remaining(&plan(1))), 0);
     }
 
     /// The board's figures, against a handful of records that can be counted by hand.

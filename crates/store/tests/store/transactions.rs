@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ombud_store::{Database, Place, Sql, Store, StoreError, SubjectId, Tx};
+use ombud_store::{Database, Place, Sql, Store, StoreError, SubjectId, Tx, Value};
 
 use crate::harness::{Fresh, at, bucket};
 
@@ -73,6 +73,34 @@ on_both! {
         }).wait();
         assert!(matches!(result, Err(StoreError::Driver { name: "WRONG", .. })));
         assert!(db.read(subject, move |tx| tx.subject_since(subject)).is_some());
+    }
+
+    /// `$2` before `$1` in the text: each value goes to the parameter of its number.
+    fn values_are_bound_by_number_and_come_back_as_they_were(db) {
+        let place = bucket(3);
+        let texts = ["", "blåbær", "a\u{0301}", "'; DROP TABLE record; --", "$1"];
+        for (number, text) in [0, 1, -1, i64::MIN, i64::MAX].into_iter().zip(texts) {
+            let bytes: Vec<u8> = (0..=255).collect();
+            let stored = [Value::I64(number), Value::Text(text.to_owned()), Value::Blob(bytes)];
+            let [one, two, three] = stored.clone();
+            let answers = db.store.write("bind", place, move |tx| {
+                let add = Sql {
+                    name: "BIND_ADD",
+                    text: "INSERT INTO idempotency_key (made_at, request_hash, answer, key_hash, bucket)
+                        VALUES ($2, $4, $3, $4, $1)",
+                };
+                let find = Sql {
+                    name: "BIND_FIND",
+                    text: "DELETE FROM idempotency_key WHERE key_hash = $2 AND bucket = $1
+                        RETURNING made_at, answer, key_hash, NULL",
+                };
+                let place = Value::I64(3);
+                tx.execute(&add, &[place.clone(), one.clone(), two.clone(), three.clone()])?;
+                tx.query(&find, &[place, three.clone()])
+            }).wait().unwrap();
+            let row: ombud_store::Row = answers.into_iter().next().unwrap();
+            assert_eq!(row.values(), [stored.as_slice(), &[Value::Null]].concat());
+        }
     }
 
     fn a_transaction_stays_in_its_place(db) {
