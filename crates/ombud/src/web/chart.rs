@@ -9,7 +9,7 @@ use super::view::ForecastView;
 /// The height of the tallest bar, in pixels.
 const TALLEST: u64 = 200;
 /// Where the bars stand, in pixels from the top: the room above is for the values.
-const GROUND: u64 = TALLEST + 24;
+pub(super) const GROUND: u64 = TALLEST + 24;
 
 /// One bar with its lettering.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,14 +29,6 @@ pub(super) struct Column {
     pub(super) year_y: u64,
 }
 
-/// A line across the chart with the number that it stands for.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct GridLine {
-    pub(super) y: u64,
-    pub(super) label_y: u64,
-    pub(super) label: String,
-}
-
 /// What is due already, then what becomes due in each month, over all activities.
 fn totals(view: &ForecastView) -> Vec<u64> {
     let overdue = view.activities.iter().map(|row| row.overdue).sum();
@@ -51,29 +43,17 @@ fn totals(view: &ForecastView) -> Vec<u64> {
         .collect()
 }
 
-/// The number at the top of the chart: the greatest total, rounded up to 1, 2 or 5 times a power of
-/// ten.
-fn top(totals: &[u64]) -> u64 {
-    let greatest = totals.iter().copied().max().unwrap_or(0).max(1);
-    let power = 10_u64.pow(greatest.ilog10());
-    [1, 2, 5, 10]
-        .into_iter()
-        .map(|step| step * power)
-        .find(|top| *top >= greatest)
-        .unwrap_or(greatest)
-}
-
 /// The bars, what is overdue first.
 pub(super) fn columns(text: Text, view: &ForecastView) -> Vec<Column> {
     let totals = totals(view);
-    let top = top(&totals);
+    let greatest = totals.iter().copied().max().unwrap_or(0).max(1);
     let count = totals.len();
     let mut columns = vec![];
     for (index, total) in totals.iter().enumerate() {
         let month = index
             .checked_sub(1)
             .and_then(|index| view.months.get(index));
-        let height = (total * TALLEST).div_ceil(top);
+        let height = (total * TALLEST).div_ceil(greatest);
         let first = index == 1 || month.is_some_and(|month| month.month() == 1);
         columns.push(Column {
             overdue: month.is_none(),
@@ -99,24 +79,6 @@ pub(super) fn columns(text: Text, view: &ForecastView) -> Vec<Column> {
     columns
 }
 
-/// The lines at the top and in the middle of the chart.
-pub(super) fn grid(text: Text, view: &ForecastView) -> Vec<GridLine> {
-    let top = top(&totals(view));
-    let line = |number: u64| {
-        let y = GROUND - number * TALLEST / top;
-        GridLine {
-            y,
-            label_y: y - 4,
-            label: text.number(number),
-        }
-    };
-    if top.is_multiple_of(2) {
-        vec![line(top), line(top / 2), line(0)]
-    } else {
-        vec![line(top), line(0)]
-    }
-}
-
 /// `hundredths` of a column's width as percent of the chart, to a hundredth.
 fn share(hundredths: usize, columns: usize) -> String {
     let percent = (hundredths * 100).checked_div(columns).unwrap_or(0);
@@ -128,13 +90,6 @@ mod tests {
     use super::*;
     use crate::web::language::Language;
     use crate::web::sample;
-
-    #[test]
-    fn the_top_is_a_round_number() {
-        for (greatest, want) in [(0, 1), (1, 1), (3, 5), (10, 10), (11, 20), (501, 1_000)] {
-            assert_eq!(top(&[greatest]), want, "{greatest}");
-        }
-    }
 
     #[test]
     fn bars_stay_inside_the_chart() {
@@ -156,6 +111,5 @@ mod tests {
                 .iter()
                 .all(|column| column.height == 0)
         );
-        assert_eq!(grid(Text(Language::Nb), &view).len(), 2);
     }
 }

@@ -64,7 +64,7 @@ impl Text {
     /// The age of the oldest record against its cap.
     pub fn age(self, age: &AgeView) -> String {
         let (days, cap) = (self.number(age.age_days), self.number(age.cap_days));
-        let key = if age.age_days > age.cap_days {
+        let key = if age.is_over() {
             "age-over"
         } else {
             "age-within"

@@ -55,15 +55,29 @@ fn flush(out: &mut Vec<Vec<Segment>>, removed: &mut Vec<&String>, added: &mut Ve
     }
 }
 
-/// Compares two paragraphs word by word. White space belongs to the word before it.
+/// Splits a paragraph into words, each with the white space after it, and single signs.
+fn tokens(text: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = vec![];
+    let mut last = None;
+    for sign in text.chars() {
+        let goes_on = match last {
+            Some(before) if sign.is_alphanumeric() => char::is_alphanumeric(before),
+            Some(_) => sign.is_whitespace(),
+            None => false,
+        };
+        match tokens.last_mut().filter(|_| goes_on) {
+            Some(token) => token.push(sign),
+            None => tokens.push(sign.into()),
+        }
+        last = Some(sign);
+    }
+    tokens
+}
+
+/// Compares two paragraphs word by word.
 fn words(before: &str, after: &str) -> Vec<Segment> {
-    let split = |text: &str| {
-        text.split_inclusive(' ')
-            .map(str::to_owned)
-            .collect::<Vec<String>>()
-    };
     let mut out: Vec<Segment> = vec![];
-    for step in align(&split(before), &split(after)) {
+    for step in align(&tokens(before), &tokens(after)) {
         match (step, out.last_mut()) {
             (Step::Same(word), Some(Segment::Same(run)))
             | (Step::Added(word), Some(Segment::Added(run)))
@@ -168,8 +182,9 @@ mod tests {
         let rows = [
             ("nothing at all",    "",              "",              ""),
             ("the same",          "a b",           "a b",           "a b|"),
-            ("a word replaced",   "kept 3 years.", "kept 1 year.",  "kept -3 years.-+1 year.+|"),
+            ("a word replaced",   "kept 3 years.", "kept 1 year.",  "kept -3 years-+1 year+.|"),
             ("a word added",      "a c",           "a b c",         "a +b +c|"),
+            ("signs stand alone", "to you.",       "to you, too.",  "to you+, too+.|"),
             ("a new text",        "",              "a b",           "+a b+|"),
             ("a text gone",       "a b",           "",              "-a b-|"),
             ("a paragraph added", "a\n\nc",        "a\n\nb\n\nc",   "a|+b+|c|"),

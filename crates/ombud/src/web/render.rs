@@ -6,7 +6,7 @@
 use askama::{Result, Template};
 
 use super::asset;
-use super::chart::{Column, GridLine, columns, grid};
+use super::chart::{Column, GROUND, columns};
 use super::i18n::Text;
 use super::language::{Language, Reader};
 use super::redline::{Segment, paragraphs};
@@ -88,7 +88,7 @@ struct TallyBar {
 fn tally_bars(tally: &Tally) -> Vec<TallyBar> {
     let mut before = 0;
     let mut bars = vec![];
-    for verdict in [Verdict::Kept, Verdict::Unproven, Verdict::Broken] {
+    for verdict in Verdict::ALL {
         let count = tally.count(verdict);
         if count > 0 {
             let start = percent(before, tally.total());
@@ -139,10 +139,15 @@ struct Row<'a> {
     age: Option<AgeBar<'a>>,
 }
 
+impl Row<'_> {
+    fn is_measured(&self) -> bool {
+        self.age.is_some() || !self.promise.figures.is_empty()
+    }
+}
+
 /// The oldest record against its cap: the bar ends at the greater of both.
 struct AgeBar<'a> {
     view: &'a AgeView,
-    class: &'static str,
     fill: String,
     cap: String,
 }
@@ -151,10 +156,8 @@ impl<'a> AgeBar<'a> {
     fn new(view: &'a AgeView) -> Self {
         let (age, cap) = (view.age_days as usize, view.cap_days as usize);
         let end = age.max(cap);
-        let class = if age > cap { "over" } else { "within" };
         Self {
             view,
-            class,
             fill: percent(age, end),
             cap: percent(cap, end),
         }
@@ -326,7 +329,7 @@ struct ForecastPage<'a> {
     view: &'a ForecastView,
     total: u64,
     summary: String,
-    lines: Vec<GridLine>,
+    ground: u64,
     columns: Vec<Column>,
     rows: Vec<ForecastLine<'a>>,
 }
@@ -338,7 +341,6 @@ struct ForecastPage<'a> {
 /// None in practice: writing to memory does not fail.
 pub fn forecast(frame: &Frame, view: &ForecastView) -> Result<String> {
     let columns = columns(frame.text, view);
-    let lines = grid(frame.text, view);
     let rows: Vec<ForecastLine<'_>> = view
         .activities
         .iter()
@@ -358,7 +360,7 @@ pub fn forecast(frame: &Frame, view: &ForecastView) -> Result<String> {
         view,
         total,
         summary,
-        lines,
+        ground: GROUND,
         columns,
         rows,
     }

@@ -72,10 +72,9 @@ impl Tally {
         self.kept + self.broken + self.unproven
     }
 
-    /// The verdicts that some promise has, the good ones first.
+    /// The verdicts that some promise has.
     pub fn present(&self) -> Vec<Verdict> {
-        let verdicts = [Verdict::Kept, Verdict::Broken, Verdict::Unproven];
-        verdicts
+        Verdict::ALL
             .into_iter()
             .filter(|verdict| self.count(*verdict) > 0)
             .collect()
@@ -356,6 +355,13 @@ pub struct AgeView {
     pub age_days: u32,
     /// The greatest age that the promise allows, in days.
     pub cap_days: u32,
+}
+
+impl AgeView {
+    /// Whether the oldest record is older than the promise allows.
+    pub fn is_over(&self) -> bool {
+        self.age_days > self.cap_days
+    }
 }
 
 /// A figure with its name.
