@@ -54,7 +54,8 @@ pub(super) fn columns(text: Text, view: &ForecastView) -> Vec<Column> {
             .checked_sub(1)
             .and_then(|index| view.months.get(index));
         let height = (total * TALLEST).div_ceil(greatest);
-        let first = index == 1 || month.is_some_and(|month| month.month() == 1);
+        // A December beside its January would crowd it.
+        let first = |month: i8| month == 1 || (index == 1 && month != 12);
         columns.push(Column {
             overdue: month.is_none(),
             x: share(index * 100 + 15, count),
@@ -71,7 +72,7 @@ pub(super) fn columns(text: Text, view: &ForecastView) -> Vec<Column> {
             ),
             name_y: GROUND + 18,
             year: month
-                .filter(|_| first)
+                .filter(|month| first(month.month()))
                 .map(|month| month.year().to_string()),
             year_y: GROUND + 34,
         });

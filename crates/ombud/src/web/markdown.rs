@@ -7,6 +7,7 @@
 use std::fmt;
 
 use askama::filters::HtmlSafe;
+use ombud_core::statement::prose::{Expanded, Expansion};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// The address scheme by which prose points at the rule that wrote a phrase: a link to
@@ -24,6 +25,27 @@ impl fmt::Display for Html {
 }
 
 impl HtmlSafe for Html {}
+
+/// Renders the prose of a section, with every phrase that an activity's rule has written leading to
+/// that rule.
+pub fn section_html(body: &Expanded, outer: usize) -> Html {
+    let marked = body.marked(|expansion, text| match ruled_by(expansion, text) {
+        Some(activity) => format!("[{text}]({RULE_SCHEME}{activity})"),
+        None => text.to_owned(),
+    });
+    to_html(&marked, outer)
+}
+
+/// The activity whose rule wrote `text`, unless that is a block or holds links of its own.
+fn ruled_by<'a>(expansion: &'a Expansion, text: &str) -> Option<&'a str> {
+    let activity = expansion
+        .rule
+        .strip_prefix("activities.")?
+        .split('.')
+        .next()?;
+    let plain = !text.is_empty() && !text.contains(['[', ']', '\n', '<']);
+    plain.then_some(activity)
+}
 
 /// Renders `markdown` below a heading of level `outer` (1 to 6).
 ///
@@ -102,6 +124,8 @@ fn destination(url: CowStr<'_>) -> CowStr<'_> {
 
 #[cfg(test)]
 mod tests {
+    use ombud_core::diagnostic::Place;
+
     use super::*;
 
     #[test]
@@ -121,6 +145,38 @@ mod tests {
         for (shows, markdown, want) in rows {
             assert_eq!(to_html(markdown, 3).to_string(), want, "{shows}");
         }
+    }
+
+    #[test]
+    fn phrases_lead_to_the_rule_that_wrote_them() {
+        let markdown = "We keep it for one year. See [the form](/request). Oslo".to_owned();
+        let expansion = |text: &str, rule: &str| {
+            let start = markdown.find(text).unwrap();
+            Expansion {
+                span: start..start + text.len(),
+                template: String::new(),
+                rule: rule.to_owned(),
+                place: Place {
+                    file: String::new(),
+                    span: 0..0,
+                },
+            }
+        };
+        let expansions = vec![
+            expansion("one year", "activities.profiling.collections.profile.keep"),
+            expansion("[the form](/request)", "activities.profiling.withdraw"),
+            expansion("Oslo", "statement.controller.address"),
+        ];
+        let html = section_html(
+            &Expanded {
+                markdown: markdown.clone(),
+                expansions,
+            },
+            3,
+        );
+        let want = "<p>We keep it for <a href=\"#rule-profiling\">one year</a>. \
+                    See <a href=\"/request\">the form</a>. Oslo</p>\n";
+        assert_eq!(html.to_string(), want);
     }
 
     #[test]
