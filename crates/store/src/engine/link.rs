@@ -46,6 +46,7 @@ impl<'c> Link<'c> {
 
     /// All rows that a statement returns.
     pub(crate) fn query(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.intact()?;
         let rows = match &mut self.wire {
             Wire::Sqlite(connection) => sqlite_query(connection, sql, values),
             Wire::Postgres(transaction, prepared) => {
@@ -57,6 +58,7 @@ impl<'c> Link<'c> {
 
     /// How many rows a statement wrote.
     pub(crate) fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<u64, StoreError> {
+        self.intact()?;
         let written = match &mut self.wire {
             Wire::Sqlite(connection) => sqlite_execute(connection, sql, values),
             Wire::Postgres(transaction, prepared) => {
@@ -64,6 +66,12 @@ impl<'c> Link<'c> {
             }
         };
         written.inspect_err(|error| self.failure = Some(error.clone()))
+    }
+
+    /// After one failed statement no other is run: the database may have ended the transaction, and
+    /// what came now would stand alone.
+    fn intact(&self) -> Result<(), StoreError> {
+        self.failure.clone().map_or(Ok(()), Err)
     }
 
     /// Runs the text of a migration: many statements, no values.

@@ -205,6 +205,9 @@ impl Writer {
             }
         }
         let committed = intact.and_then(|()| self.commit(name, &mut link.staged));
+        if !self.connection.is_autocommit() {
+            let _ = step(&self.connection, name, "ROLLBACK").is_ok();
+        }
         for job in done {
             job.finish(committed.clone());
         }
@@ -228,16 +231,10 @@ impl Writer {
         name: &'static str,
         staged: &mut Vec<super::StagedKey>,
     ) -> Result<(), StoreError> {
-        let committed = if staged.is_empty() {
-            Ok(())
-        } else {
-            (self.before)(staged)
+        if !staged.is_empty() {
+            (self.before)(staged)?;
         }
-        .and_then(|()| step(&self.connection, name, "COMMIT"));
-        if !self.connection.is_autocommit() {
-            let _ = step(&self.connection, name, "ROLLBACK").is_ok();
-        }
-        committed
+        step(&self.connection, name, "COMMIT")
     }
 
     /// Moves the write-ahead log into the database and empties it: with it goes what was deleted.

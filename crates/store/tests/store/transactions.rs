@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ombud_store::{Database, Place, Sql, Store, StoreError, SubjectId, Tx, Value};
+use ombud_store::{Database, NewRecord, Place, Sql, Store, StoreError, SubjectId, Tx, Value};
 
 use crate::harness::{Fresh, at, bucket};
 
@@ -69,6 +69,7 @@ on_both! {
         let result = db.store.write("ignore", place, move |tx| {
             let wrong = ombud_store::Sql { name: "WRONG", text: "INSERT INTO nowhere VALUES (1)" };
             assert!(tx.execute(&wrong, &[]).is_err());
+            assert!(tx.count("after", "", 1).is_err(), "no statement is run after one that failed");
             Ok::<_, StoreError>(())
         }).wait();
         assert!(matches!(result, Err(StoreError::Driver { name: "WRONG", .. })));
@@ -190,6 +191,45 @@ fn neighbours(db: &Fresh) -> [SubjectId; 2] {
         .unwrap();
     db.write(other, move |tx| tx.add_subject(other, at(0)));
     [one, other]
+}
+
+/// A disk that fills up fails those who write to it, and nobody after them.
+#[test]
+fn a_full_disk_fails_what_is_written_and_nothing_later() {
+    let db = Fresh::sqlite();
+    let subject = db.subject();
+    let place = db.store.bucket_of(subject);
+    let allow = |pages: &'static str| {
+        let text: &'static str = pages;
+        let limit = move |tx: &mut Tx<'_>| {
+            tx.query(
+                &Sql {
+                    name: "LIMIT",
+                    text,
+                },
+                &[],
+            )
+        };
+        db.store.write("limit", place, limit).wait().unwrap();
+    };
+    allow("PRAGMA max_page_count = 1");
+    let mut large = db.record(subject, "a.b");
+    large.payload = vec![7; 4_000_000].into();
+    let small = db.record(subject, "a.b");
+    let (large_id, small_id) = (large.id, small.id);
+    let add = |record: NewRecord| {
+        db.store
+            .write("add", place, move |tx| tx.add_record(&record))
+    };
+    let refused = add(large).wait();
+    assert!(
+        matches!(refused, Err(StoreError::Driver { .. })),
+        "{refused:?}"
+    );
+    allow("PRAGMA max_page_count = 1000000");
+    assert_eq!(add(small).wait(), Ok(true));
+    assert!(db.read(subject, move |tx| tx.record(large_id)).is_none());
+    assert!(db.read(subject, move |tx| tx.record(small_id)).is_some());
 }
 
 /// A server that ends a connection between two transactions is reached again by the next.
