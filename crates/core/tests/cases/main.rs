@@ -2,4 +2,6 @@
 //!
 //! One test binary; each kind of case has its module.
 
+mod bundled;
 mod retention;
+mod seed;

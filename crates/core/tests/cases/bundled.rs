@@ -1,0 +1,95 @@
+//! The bundled statement reads without errors and declares every promise of the published text.
+
+use std::path::{Path, PathBuf};
+
+use ombud_core::diagnostic::{Diagnostic, line_column};
+use ombud_core::statement::{Folder, Statement, load};
+
+/// P1.1 to P6.1, in the order of the published text.
+const PROMISES: &str = "
+    P1.1 P2.1 P2.2 P2.3
+    P3.1.1 P3.1.2 P3.1.3 P3.1.4
+    P3.2.1 P3.2.2 P3.2.3 P3.2.4 P3.2.5
+    P3.3.1 P3.3.2 P3.3.3
+    P3.4.1 P3.4.2
+    P3.5.1 P3.5.2
+    P3.6.1 P3.6.2
+    P3.7.1 P3.7.2 P3.7.3 P3.7.4 P3.7.5 P3.7.6
+    P3.8.1 P3.8.2 P3.8.3 P3.8.4 P3.8.5
+    P3.9.1 P3.9.2
+    P3.10.1 P3.10.2 P3.10.3
+    P4.1 P4.2.1 P4.2.2 P4.2.3 P4.2.4 P4.2.5
+    P5.1 P5.2 P5.3 P5.4 P5.5 P5.6 P5.7 P5.8 P5.9
+    P6.1
+";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../statements/visma-software")
+}
+
+fn folder(root: &Path) -> Folder {
+    let mut files = Vec::new();
+    let mut waiting = vec![root.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let name = path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
+                files.push((name, std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    Folder::new(files)
+}
+
+fn told(folder: &Folder, diagnostic: &Diagnostic) -> String {
+    let file = &diagnostic.place.file;
+    let text = folder.text(file).unwrap_or_default();
+    let (line, column) = line_column(text, diagnostic.place.span.start);
+    let hint = diagnostic.hint.as_deref().unwrap_or("no hint");
+    format!("{file}:{line}:{column}: {} ({hint})", diagnostic.message)
+}
+
+pub(crate) fn statement() -> Statement {
+    let folder = folder(&root());
+    load(folder.clone()).unwrap_or_else(|diagnostics| {
+        let all: Vec<String> = diagnostics.iter().map(|one| told(&folder, one)).collect();
+        panic!("{} errors:\n{}", all.len(), all.join("\n"))
+    })
+}
+
+#[test]
+fn the_bundled_statement_reads_without_errors() {
+    let statement = statement();
+    assert_eq!(statement.published.header.languages.len(), 2);
+}
+
+#[test]
+fn every_promise_is_declared_with_a_proof() {
+    let promises = statement().promises.promises;
+    let mut declared: Vec<&str> = promises.keys().map(String::as_str).collect();
+    let mut expected: Vec<&str> = PROMISES.split_whitespace().collect();
+    declared.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(declared, expected);
+    for (id, promise) in &promises {
+        assert!(!promise.proof.is_empty(), "{id} has no proof");
+    }
+}
+
+#[test]
+fn a_decision_leaves_the_published_reading_as_it_is() {
+    let statement = statement();
+    let keep = |reading: &ombud_core::statement::Reading| {
+        let (_, collection) = reading.collection("webinars.registration").unwrap();
+        collection.keep.clone()
+    };
+    assert_ne!(keep(&statement.published), keep(&statement.rules));
+}
