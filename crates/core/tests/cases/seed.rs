@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ombud_core::language::Language;
 use ombud_core::retention::{EndAction, Keep};
-use ombud_core::statement::check::{State, check};
+use ombud_core::statement::check::{Judged, check};
 use ombud_core::statement::model::{Activity, BasisName, Channel, Collection, OneOrMany, Role};
 use ombud_core::statement::{LegalBasis, Statement};
 use serde::{Deserialize, Serialize};
@@ -44,18 +44,19 @@ fn golden() -> Findings {
 }
 
 /// What is found on the day the statement takes effect.
-fn found(statement: &Statement, counts: impl Fn(State<'_>) -> bool) -> BTreeSet<Row> {
+fn found(statement: &Statement, counts: impl Fn(&Judged<'_>) -> bool) -> BTreeSet<Row> {
     let judged = check(statement, statement.published.header.effective).into_iter();
     judged
-        .filter(|judged| counts(judged.state))
+        .filter(|judged| counts(judged))
         .map(|judged| judged.finding)
         .map(|finding| (finding.section, finding.rule.id.to_owned(), finding.at))
         .collect()
 }
 
 fn lines<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
-    rows.map(|(section, rule, at)| format!("\n  [\"{section}\", \"{rule}\", \"{at}\"],"))
-        .collect()
+    let rows =
+        rows.map(|(section, rule, at)| format!("\n  [\"{section}\", \"{rule}\", \"{at}\"],"));
+    rows.collect::<Vec<String>>().concat()
 }
 
 fn assert_same(found: &BTreeSet<Row>, wanted: &BTreeSet<Row>) {
@@ -89,7 +90,7 @@ fn the_rules_find_nothing_where_the_text_is_right() {
 #[test]
 fn decisions_settle_everything_but_what_is_left_open_on_purpose() {
     assert_same(
-        &found(&statement(), |state| state.is_open()),
+        &found(&statement(), |judged| judged.state.is_open()),
         &golden().open,
     );
 }
