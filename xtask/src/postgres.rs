@@ -17,8 +17,10 @@ use crate::install::{is_root, postgres_folder};
 use crate::say;
 
 /// Keeps the server while standard input stays open. The pipe closes when this process ends in
-/// whatever way, kill -9 included, so no server and no folder is ever left behind.
+/// whatever way, kill -9 included, so no server and no folder is left behind. Signals that end the
+/// whole job (Ctrl-C, a closed terminal) must not end the keeper before it has cleaned up.
 const KEEPER: &str = r#"
+trap '' HUP INT TERM
 "$1/postgres" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c max_connections=200 </dev/null >"$2/log" 2>&1 &
 cat >/dev/null
