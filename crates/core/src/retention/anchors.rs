@@ -1,10 +1,9 @@
-//! The facts about one record that its `keep` phrase counts from, and the calendar to count in.
+//! The facts about one record that its `keep` phrase counts from.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::names::{Event, RecordName, State};
 use super::period::Period;
@@ -54,49 +53,4 @@ pub struct Hold {
     pub reason: String,
     /// When it ended, exclusive; `None` while it lasts.
     pub until: Option<Timestamp>,
-}
-
-/// The controller's calendar: its zone, and the last day of its financial year.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Calendar {
-    /// The zone whose days are counted.
-    pub zone: TimeZone,
-    financial_year_end: (i8, i8),
-}
-
-impl Calendar {
-    /// A calendar in which the financial year is the calendar year.
-    pub const fn new(zone: TimeZone) -> Calendar {
-        Calendar {
-            zone,
-            financial_year_end: (12, 31),
-        }
-    }
-
-    /// The same calendar with a financial year that ends on this month and day, inclusive;
-    /// `None` when no year has such a day.
-    #[must_use]
-    pub fn with_financial_year_end(self, month: i8, day: i8) -> Option<Calendar> {
-        // A leap year, so that 29 February is a day; other years end on the 28th.
-        Date::new(2024, month, day).ok()?;
-        Some(Calendar {
-            financial_year_end: (month, day),
-            ..self
-        })
-    }
-
-    /// The last day of the financial year that holds `day`.
-    pub(super) fn financial_year_end(&self, day: Date) -> Option<Date> {
-        let (month, last) = self.financial_year_end;
-        let end_in = |year: i16| {
-            let first = Date::new(year, month, 1).ok()?;
-            Date::new(year, month, last.min(first.days_in_month())).ok()
-        };
-        let end = end_in(day.year())?;
-        if day <= end {
-            Some(end)
-        } else {
-            end_in(day.year().checked_add(1)?)
-        }
-    }
 }

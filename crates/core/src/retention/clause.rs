@@ -108,7 +108,7 @@ impl Reader<'_> {
         let is = self
             .peek_at(1)
             .is_some_and(|token| token.text.eq_ignore_ascii_case("is"));
-        if is && self.eat("state is") || !is {
+        if !is || self.eat("state is") {
             let holds = !self.eat("not");
             return Some(Condition::State {
                 state: self.state()?,
@@ -178,10 +178,11 @@ impl Reader<'_> {
     }
 
     fn minimum(&mut self) -> Option<Minimum> {
-        let until = self.moment_in_list()?;
-        let law = match self.eat("under") {
-            true => Some(self.quote("a law in quotes, such as \"bokføringsloven § 13\"")?),
-            false => None,
+        let until = self.member()?;
+        let law = if self.eat("under") {
+            Some(self.quote("a law in quotes, such as \"bokføringsloven § 13\"")?)
+        } else {
+            None
         };
         Some(Minimum { until, law })
     }

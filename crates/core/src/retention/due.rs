@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::anchors::{Anchors, Calendar, Interval};
+use super::anchors::{Anchors, Interval};
+use super::calendar::{Calendar, End};
 use super::names::{Event, RecordName, State};
 use super::period::{Period, Unit};
 use super::phrase::{Case, Condition, Guard, Keep, Key, Length, Moment, Open, Stretch};
@@ -79,115 +80,6 @@ pub fn due(keep: &Keep, anchors: &Anchors, calendar: &Calendar) -> Due {
             .map_or(Due::Never(Never::BeyondCalendar), Due::At),
         End::Waiting(on) => Due::Waiting(on),
         End::Never(why) => Due::Never(why),
-    }
-}
-
-/// An end before it is made an instant: whole days stay days as long as they are counted with.
-#[derive(Clone, Debug)]
-enum End {
-    At(Timestamp),
-    Day(Date),
-    Waiting(BTreeSet<Awaited>),
-    Never(Never),
-}
-
-impl End {
-    fn waiting(on: Awaited) -> End {
-        End::Waiting(BTreeSet::from([on]))
-    }
-
-    const BEYOND: End = End::Never(Never::BeyondCalendar);
-}
-
-impl Calendar {
-    /// The local midnight that ends the day, or where there is none the first instant after.
-    pub(super) fn end_of(&self, day: Date) -> Option<Timestamp> {
-        let next = day
-            .tomorrow()
-            .ok()?
-            .to_zoned_datetime(self.zone.clone())
-            .ok()?;
-        Some(next.start_of_day().ok()?.timestamp())
-    }
-
-    /// The day on which something that ends at this instant, exclusive, was last there; only
-    /// when the end is that of a whole day.
-    fn day_ended_at(&self, end: Timestamp) -> Option<Date> {
-        let local = end.to_zoned_datetime(self.zone.clone());
-        let whole = local.start_of_day().ok()?.timestamp() == end;
-        local.date().yesterday().ok().filter(|_| whole)
-    }
-
-    /// The end of an end that came from outside, exclusive.
-    fn end(&self, end: Timestamp) -> End {
-        self.day_ended_at(end).map_or(End::At(end), End::Day)
-    }
-
-    /// `period` after an end that came from outside, exclusive.
-    pub(super) fn after(&self, end: Timestamp, period: Period) -> Option<Timestamp> {
-        if period.is_zero() {
-            return Some(end);
-        }
-        self.instant(&self.add(self.end(end), period))
-    }
-
-    /// At least `period` before an end that came from outside, exclusive: its calendar part
-    /// leaves whole days, then its elapsed part counts back from there.
-    pub(super) fn before(&self, end: Timestamp, period: Period) -> Option<Timestamp> {
-        let mut before = end;
-        let calendar = period.calendar_part();
-        if !calendar.is_zero() {
-            let last_whole_day = match self.day_ended_at(end) {
-                Some(day) => day,
-                None => end
-                    .to_zoned_datetime(self.zone.clone())
-                    .date()
-                    .yesterday()
-                    .ok()?,
-            };
-            before = self.end_of(last_whole_day.checked_sub(calendar.to_span()).ok()?)?;
-        }
-        before.checked_sub(period.elapsed_part().lasting()).ok()
-    }
-
-    fn instant(&self, end: &End) -> Option<Timestamp> {
-        match end {
-            End::At(instant) => Some(*instant),
-            End::Day(day) => self.end_of(*day),
-            End::Waiting(_) | End::Never(_) => None,
-        }
-    }
-
-    /// The local day, exclusive ends being those of the day before.
-    fn day(&self, end: &End) -> Option<Date> {
-        match end {
-            End::At(instant) => Some(instant.to_zoned_datetime(self.zone.clone()).date()),
-            End::Day(day) => Some(*day),
-            End::Waiting(_) | End::Never(_) => None,
-        }
-    }
-
-    /// The calendar part moves the day and clamps; the elapsed part counts from where it ends.
-    fn add(&self, from: End, period: Period) -> End {
-        if let End::Waiting(_) | End::Never(_) = from {
-            return from;
-        }
-        let mut end = from;
-        let calendar = period.calendar_part();
-        if !calendar.is_zero() {
-            let day = self
-                .day(&end)
-                .and_then(|day| day.checked_add(calendar.to_span()).ok());
-            end = day.map_or(End::BEYOND, End::Day);
-        }
-        let elapsed = period.elapsed_part();
-        if !elapsed.is_zero() {
-            end = self
-                .instant(&end)
-                .and_then(|instant| instant.checked_add(elapsed.lasting()).ok())
-                .map_or(End::BEYOND, End::At);
-        }
-        end
     }
 }
 
@@ -262,7 +154,7 @@ impl<'a> Asked<'a> {
                 Some(end) => self.calendar.end(*end),
                 None => End::waiting(Awaited::Record(record.clone())),
             },
-            Moment::EndOf(stretch, moment) => self.end_of(*stretch, self.moment(moment)),
+            Moment::EndOf(stretch, moment) => self.end_of(*stretch, &self.moment(moment)),
             Moment::Birthday(age) => match self.anchors.born_on {
                 Some(born_on) => Period::of(*age, Unit::Year)
                     .and_then(|years| born_on.checked_add(years.to_span()).ok())
@@ -270,8 +162,8 @@ impl<'a> Asked<'a> {
                 None => End::waiting(Awaited::Birth),
             },
             Moment::Date(date) => End::Day(*date),
-            Moment::After(length, moment) => self.after(*length, self.moment(moment)),
-            Moment::For(length) => self.after(*length, self.event(&Event::COLLECTION)),
+            Moment::After(length, moment) => self.after(*length, &self.moment(moment)),
+            Moment::For(length) => self.after(*length, &self.event(&Event::COLLECTION)),
             Moment::Earlier(moments) => {
                 self.earlier(moments.iter().map(|moment| self.moment(moment)).collect())
             }
@@ -303,9 +195,9 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn end_of(self, stretch: Stretch, moment: End) -> End {
-        let Some(day) = self.calendar.day(&moment) else {
-            return moment;
+    fn end_of(self, stretch: Stretch, moment: &End) -> End {
+        let Some(day) = self.calendar.day(moment) else {
+            return moment.clone();
         };
         let last = match stretch {
             Stretch::Day => Some(day),
@@ -328,7 +220,7 @@ impl<'a> Asked<'a> {
     }
 
     /// A length counted from a moment, the length chosen for the record kept within its limits.
-    fn after(self, length: Length, from: End) -> End {
+    fn after(self, length: Length, from: &End) -> End {
         let chosen = self
             .anchors
             .chosen
@@ -342,66 +234,12 @@ impl<'a> Asked<'a> {
                 self.earlier(vec![self.later(vec![chosen, least]), longest])
             }
         };
-        self.paused(&from, end)
-    }
-
-    /// Moves an end later by the time in which its clock stood still.
-    fn paused(self, from: &End, end: End) -> End {
-        // A period of days counts from the end of the day that it begins on.
-        let start = match (&end, self.calendar.day(from)) {
-            (End::Day(_), Some(day)) => self.calendar.end_of(day),
-            (End::Day(_) | End::At(_) | End::Waiting(_) | End::Never(_), _) => {
-                self.calendar.instant(from)
-            }
-        };
-        let Some(start) = start else { return end };
-        let mut pauses: Vec<(&State, Interval)> = self
-            .pauses
-            .iter()
-            .flat_map(|state| {
-                self.intervals(state)
-                    .iter()
-                    .map(move |pause| (state, *pause))
-            })
-            .collect();
-        pauses.sort_by_key(|(_, pause)| pause.from);
-
-        let mut end = end;
-        let mut counted_until = start;
-        for (state, pause) in pauses {
-            let Some(instant) = self.calendar.instant(&end) else {
-                return end;
-            };
-            if pause.from >= instant {
-                break;
-            }
-            let Some(until) = pause.until else {
-                return End::waiting(Awaited::State(state.clone()));
-            };
-            let begin = pause.from.max(counted_until);
-            if until > begin {
-                end = self.moved(end, begin, until);
-                counted_until = until;
-            }
-        }
-        end
-    }
-
-    /// An end moved later by the days, or for an exact end the time, from `begin` to `until`.
-    fn moved(self, end: End, begin: Timestamp, until: Timestamp) -> End {
-        match end {
-            End::At(instant) => instant
-                .checked_add(until.duration_since(begin))
-                .map_or(End::BEYOND, End::At),
-            End::Day(day) => {
-                let local = |at: Timestamp| at.to_zoned_datetime(self.calendar.zone.clone()).date();
-                local(until)
-                    .since(local(begin))
-                    .and_then(|days| day.checked_add(days))
-                    .map_or(End::BEYOND, End::Day)
-            }
-            End::Waiting(_) | End::Never(_) => end,
-        }
+        let pauses = self.pauses.iter().flat_map(|state| {
+            self.intervals(state)
+                .iter()
+                .map(move |pause| (state, *pause))
+        });
+        self.calendar.paused(pauses.collect(), from, end)
     }
 
     /// The first end; what is not known yet only counts when nothing is known.
@@ -457,4 +295,182 @@ fn missing(guard: &Guard) -> impl Iterator<Item = Awaited> + '_ {
         Condition::Value { key, .. } => Awaited::Value(*key),
         Condition::State { state, .. } => Awaited::State(state.clone()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retention::sample::{any_counted, any_keep};
+    use jiff::ToSpan;
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
+    fn zone(name: &str) -> Calendar {
+        Calendar::new(TimeZone::get(name).unwrap())
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// The end for a record collected at noon of a day, as the last day kept.
+    fn last_day(keep: &str, collected_on: &str, calendar: &Calendar) -> Date {
+        let day: Date = collected_on.parse().unwrap();
+        let noon = day
+            .at(12, 0, 0, 0)
+            .to_zoned_datetime(calendar.zone.clone())
+            .unwrap();
+        let mut anchors = Anchors::default();
+        anchors.events.insert(Event::COLLECTION, noon.timestamp());
+        let Due::At(end) = due(&keep.parse().unwrap(), &anchors, calendar) else {
+            panic!("{keep} has no end")
+        };
+        let end = end.to_zoned_datetime(calendar.zone.clone());
+        assert_eq!(end, end.start_of_day().unwrap(), "{keep} ends within a day");
+        end.date().yesterday().unwrap()
+    }
+
+    /// Phrase, end of the financial year, day of collection, last day kept.
+    const LAST_DAYS: &str = "
+        1 year after collection   | 12-31 | 2024-02-29 | 2025-02-28
+        3 years after collection  | 12-31 | 2024-02-29 | 2027-02-28
+        4 years after collection  | 12-31 | 2024-02-29 | 2028-02-29
+        3 months after collection | 12-31 | 2026-01-31 | 2026-04-30
+        1 month after collection  | 12-31 | 2024-01-31 | 2024-02-29
+        1 month after collection  | 12-31 | 2028-02-29 | 2028-03-29
+        2 months after collection | 12-31 | 2026-01-31 | 2026-03-31
+        3 months after collection | 12-31 | 2025-11-30 | 2026-02-28
+        1 month after collection  | 12-31 | 2026-04-17 | 2026-05-17
+        1 month after 1 month after collection | 12-31 | 2026-01-31 | 2026-03-28
+        5 years after end of financial year of collection | 12-31 | 2026-03-14 | 2031-12-31
+        5 years after end of financial year of collection | 06-30 | 2026-03-14 | 2031-06-30
+        5 years after end of financial year of collection | 06-30 | 2026-07-01 | 2032-06-30
+        42 months after end of financial year of collection | 12-31 | 2026-03-14 | 2030-06-30
+        until end of financial year of collection | 02-29 | 2026-02-28 | 2026-02-28
+        until end of financial year of collection | 02-29 | 2026-03-01 | 2027-02-28
+        until end of financial year of collection | 02-29 | 2023-03-01 | 2024-02-29
+        until end of day of collection     | 12-31 | 2026-03-14 | 2026-03-14
+        until end of week of collection    | 12-31 | 2026-03-14 | 2026-03-15
+        until end of week of collection    | 12-31 | 2026-03-15 | 2026-03-15
+        until end of month of collection   | 12-31 | 2024-02-01 | 2024-02-29
+        until end of quarter of collection | 12-31 | 2026-04-01 | 2026-06-30
+        until end of quarter of collection | 12-31 | 2026-12-31 | 2026-12-31";
+
+    /// 28 February 2026 is a Saturday, 17 May a Sunday and a holiday: the end stays there.
+    #[test]
+    fn periods_clamp_and_never_roll() {
+        for line in LAST_DAYS.trim().lines() {
+            let columns: Vec<&str> = line.split('|').map(str::trim).collect();
+            let [keep, year_end, collected_on, expected] = columns[..] else {
+                panic!("{line}")
+            };
+            let (month, day) = year_end.split_once('-').unwrap();
+            let (month, day) = (month.parse().unwrap(), day.parse().unwrap());
+            let oslo = zone("Europe/Oslo")
+                .with_financial_year_end(month, day)
+                .unwrap();
+            let found = last_day(keep, collected_on, &oslo);
+            assert_eq!(found.to_string(), expected, "{line}");
+        }
+    }
+
+    /// Zone, period, collection, end. Summer time begins and ends between the two; late in the
+    /// evening UTC it is tomorrow in Oslo; a day without a midnight ends at one o'clock; hours
+    /// count from the end of the last day.
+    const ENDS: &str = "
+        Europe/Oslo       | 72 hours          | 2026-03-27T13:20:00Z | 2026-03-30T13:20:00Z
+        Europe/Oslo       | 72 hours          | 2026-10-23T12:20:00Z | 2026-10-26T12:20:00Z
+        Europe/Oslo       | 3 days            | 2026-03-27T13:20:00Z | 2026-03-30T22:00:00Z
+        Europe/Oslo       | 3 days            | 2026-10-23T12:20:00Z | 2026-10-26T23:00:00Z
+        Europe/Oslo       | 1 day             | 2026-03-31T21:59:59Z | 2026-04-01T22:00:00Z
+        Europe/Oslo       | 1 day             | 2026-03-31T22:00:00Z | 2026-04-02T22:00:00Z
+        America/Sao_Paulo | 1 day             | 2018-11-02T15:00:00Z | 2018-11-04T03:00:00Z
+        Europe/Oslo       | 1 day and 2 hours | 2026-03-27T13:20:00Z | 2026-03-29T01:00:00Z";
+
+    #[test]
+    fn days_are_local_and_hours_elapse() {
+        for line in ENDS.trim().lines() {
+            let columns: Vec<&str> = line.split('|').map(str::trim).collect();
+            let [place, period, collected, end] = columns[..] else {
+                panic!("{line}")
+            };
+            let keep = format!("{period} after collection").parse().unwrap();
+            let mut anchors = Anchors::default();
+            anchors.events.insert(Event::COLLECTION, at(collected));
+            assert_eq!(
+                due(&keep, &anchors, &zone(place)),
+                Due::At(at(end)),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_end_past_the_calendar_is_no_end() {
+        let mut anchors = Anchors::default();
+        anchors
+            .events
+            .insert(Event::COLLECTION, at("2026-01-01T00:00Z"));
+        let oslo = zone("Europe/Oslo");
+        let ask = |keep: &str| due(&keep.parse().unwrap(), &anchors, &oslo);
+        assert_eq!(
+            ask("9999 years after collection"),
+            Due::Never(Never::BeyondCalendar)
+        );
+        let limited = "earlier of (9999 years after collection, 1 day after collection)";
+        assert_eq!(ask(limited), Due::At(at("2026-01-02T23:00Z")));
+        assert!(matches!(
+            ask("until 9999-12-31"),
+            Due::Never(Never::BeyondCalendar)
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn a_later_event_never_brings_an_earlier_end(
+            (moment, facts) in any_counted(),
+            moved in 0_usize..20,
+            by in 0_i64..100_000_000,
+            place in 0_usize..4,
+        ) {
+            let zones = ["Europe/Oslo", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu"];
+            let calendar = zone(zones[place]);
+            let keep = Keep::always(moment);
+            let mut later = facts.clone();
+            if let Some(at) = later.events.values_mut().nth(moved % facts.events.len()) {
+                *at += by.seconds();
+            }
+            if let (Due::At(before), Due::At(after)) =
+                (due(&keep, &facts, &calendar), due(&keep, &later, &calendar))
+            {
+                prop_assert!(before <= after, "{}: {} then {}", keep, before, after);
+            }
+        }
+
+        #[test]
+        fn every_phrase_has_an_answer(keep in any_keep()) {
+            let oslo = zone("Europe/Oslo");
+            match due(&keep, &Anchors::default(), &oslo) {
+                Due::Waiting(on) => prop_assert!(!on.is_empty()),
+                Due::At(_) | Due::Never(_) => {}
+            }
+        }
+
+        #[test]
+        fn a_hold_never_shortens(
+            (moment, mut facts) in any_counted(),
+            until in proptest::option::of(0_i64..4_000_000_000),
+        ) {
+            let oslo = zone("Europe/Oslo");
+            let keep = Keep::always(moment);
+            let Due::At(before) = due(&keep, &facts, &oslo) else { return Ok(()) };
+            let until = until.map(|second| Timestamp::from_second(second).unwrap());
+            facts.holds.push(crate::retention::Hold { reason: "case".into(), until });
+            match due(&keep, &facts, &oslo) {
+                Due::At(after) => prop_assert!(before <= after && until.is_some()),
+                Due::Waiting(_) => prop_assert!(until.is_none()),
+                Due::Never(why) => prop_assert!(false, "{:?}", why),
+            }
+        }
+    }
 }

@@ -6,23 +6,33 @@
 //!
 //! Knows neither statements nor records: names in a phrase are checked where they are declared.
 
+mod amounts;
 mod anchors;
+mod calendar;
 mod clause;
 mod due;
+mod durations;
+mod moments;
 mod names;
 mod parse;
+mod pauses;
 mod period;
 mod phrase;
 mod problem;
 mod read;
+#[cfg(test)]
+mod sample;
 mod sentence;
+mod spelling;
 mod stages;
 mod survey;
 mod text;
 mod then;
 
-pub use anchors::{Anchors, Calendar, Hold, Interval};
+pub use anchors::{Anchors, Hold, Interval};
+pub use calendar::Calendar;
 pub use due::{Awaited, Due, Never, due};
+pub use durations::durations_in;
 pub use names::{Event, RecordName, State, Statistic, is_name};
 pub use parse::parse;
 pub use period::{Period, Unit};

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::period::Unit;
+
 /// Words that mean something in a phrase and so cannot name anything.
-const RESERVED: [&str; 39] = [
+const RESERVED: [&str; 35] = [
     "after",
     "agreed",
     "and",
@@ -14,7 +16,6 @@ const RESERVED: [&str; 39] = [
     "birthday",
     "by",
     "calendar",
-    "day",
     "earlier",
     "earliest",
     "end",
@@ -29,7 +30,6 @@ const RESERVED: [&str; 39] = [
     "last",
     "later",
     "latest",
-    "month",
     "not",
     "of",
     "or",
@@ -41,16 +41,15 @@ const RESERVED: [&str; 39] = [
     "under",
     "unless",
     "until",
-    "week",
     "while",
-    "year",
 ];
 
 /// Whether a word means something in a phrase and so cannot name anything.
 pub(super) fn is_reserved(word: &str) -> bool {
-    RESERVED
+    let own = RESERVED
         .iter()
-        .any(|reserved| word.eq_ignore_ascii_case(reserved))
+        .any(|reserved| word.eq_ignore_ascii_case(reserved));
+    own || Unit::read(word).is_some()
 }
 
 /// Whether a word can name something in a phrase: small letters, digits and underscores,
@@ -169,7 +168,7 @@ impl Event {
             .find(|(_, words)| words.contains(&name.as_str()));
         match built_in {
             Some((event, _)) => Some(event.clone()),
-            None => is_name(&name).then(|| Event(Cow::Owned(name))),
+            None => is_name(&name).then_some(Event(Cow::Owned(name))),
         }
     }
 

@@ -52,8 +52,12 @@ pub(super) fn tokens(phrase: &str) -> Vec<Token<'_>> {
                 Kind::Quote => !closed,
                 Kind::Number => next.is_ascii_digit() || matches!(next, '-' | '.'),
                 Kind::Word => next.is_alphanumeric() || matches!(next, '_' | '-' | '.' | ':'),
-                Kind::Date | Kind::Open | Kind::Close | Kind::Comma | Kind::Semicolon => false,
-                Kind::Stray => false,
+                Kind::Date
+                | Kind::Open
+                | Kind::Close
+                | Kind::Comma
+                | Kind::Semicolon
+                | Kind::Stray => false,
             };
             if !goes_on {
                 break;
@@ -69,16 +73,17 @@ pub(super) fn tokens(phrase: &str) -> Vec<Token<'_>> {
 
 fn token(phrase: &str, kind: Kind, span: Range<usize>, closed: bool) -> Token<'_> {
     let whole = phrase.get(span.clone()).unwrap_or_default();
+    let inside = span.start.saturating_add(1)..span.end.saturating_sub(1);
+    let digits = whole.bytes().all(|byte| byte.is_ascii_digit());
     let (kind, text) = match kind {
-        Kind::Quote if closed => (
-            kind,
-            phrase.get(span.start.saturating_add(1)..span.end.saturating_sub(1)),
-        ),
+        Kind::Quote if closed => (kind, phrase.get(inside)),
         Kind::Quote => (Kind::Stray, None),
-        Kind::Number if whole.bytes().all(|byte| byte.is_ascii_digit()) => (kind, None),
-        Kind::Number if whole.parse::<jiff::civil::Date>().is_ok() => (Kind::Date, None),
-        Kind::Number => (Kind::Stray, None),
-        Kind::Word
+        Kind::Number if !digits => {
+            let date = whole.parse::<jiff::civil::Date>().is_ok();
+            (if date { Kind::Date } else { Kind::Stray }, None)
+        }
+        Kind::Number
+        | Kind::Word
         | Kind::Date
         | Kind::Open
         | Kind::Close
@@ -217,12 +222,13 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Steps to the next token of one of these kinds that stands outside parentheses opened on
-    /// the way, so that reading can go on after a problem.
+    /// Steps to the next token of one of these kinds, or to a guard, outside parentheses opened
+    /// on the way, so that reading can go on after a problem.
     pub(super) fn skip_to(&mut self, kinds: &[Kind]) {
         let mut depth = 0_usize;
         while let Some(token) = self.peek() {
-            if depth == 0 && kinds.contains(&token.kind) {
+            let guard = ["if", "unless"].iter().any(|word| self.sees(word));
+            if depth == 0 && (guard || kinds.contains(&token.kind)) {
                 return;
             }
             match token.kind {

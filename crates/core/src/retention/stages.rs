@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::anchors::Calendar;
+use super::calendar::Calendar;
 use super::period::Period;
 use super::then::{EndAction, Then, WaitVerb};
 

@@ -244,3 +244,120 @@ impl Then {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keep(phrase: &str) -> Keep {
+        phrase.parse().unwrap()
+    }
+
+    #[test]
+    fn names_are_found_wherever_they_stand() {
+        let keep = keep(
+            "earlier of (issued, 2 years after end of month of paid) if vip; otherwise later of \
+             (end of sales.order, while subscribed, according to \"plan\"), paused while away, held \
+             while disputed, at least 1 year after last activity",
+        );
+        let names = |names: BTreeSet<&Event>| names.iter().map(ToString::to_string).collect();
+        let events: Vec<String> = names(keep.events());
+        assert_eq!(events, ["issued", "last activity", "paid"]);
+        let states: Vec<&str> = keep.states().iter().map(|state| state.name()).collect();
+        assert_eq!(states, ["away", "disputed", "subscribed", "vip"]);
+        let records: Vec<&str> = keep.records().iter().map(|record| record.name()).collect();
+        assert_eq!(records, ["sales.order"]);
+        assert_eq!(keep.documents().into_iter().collect::<Vec<_>>(), ["plan"]);
+    }
+
+    #[test]
+    fn caps() {
+        let table = [
+            ("3 years after last activity", Some("3 years")),
+            (
+                "18 months after collection if a; otherwise 1 year after collection",
+                Some("18 months"),
+            ),
+            (
+                "6 months after 1 year after collection",
+                Some("1 year and 6 months"),
+            ),
+            ("5 to 20 years after closed", Some("20 years")),
+            (
+                "earlier of (withdrawal, 1 year after last activity)",
+                Some("1 year"),
+            ),
+            ("usually 3 years", Some("3 years")),
+            (
+                "1 year after collection, at least 5 years after issued",
+                Some("5 years"),
+            ),
+            ("until withdrawal", None),
+            ("as long as necessary", None),
+            (
+                "earlier of (as long as necessary, 3 years after last activity)",
+                Some("3 years"),
+            ),
+            (
+                "later of (as long as necessary, 3 years after last activity)",
+                None,
+            ),
+            (
+                "3 years after collection if a; otherwise indefinitely",
+                None,
+            ),
+            ("earlier of (according to 'plan', indefinitely)", None),
+        ];
+        for (phrase, cap) in table {
+            let found = keep(phrase).cap().map(|period| period.to_string());
+            assert_eq!(found.as_deref(), cap, "{phrase}");
+        }
+    }
+
+    #[test]
+    fn what_the_linter_asks() {
+        assert!(keep("as long as necessary").is_uncapped());
+        assert!(keep("1 year if a; otherwise according to 'plan'").is_uncapped());
+        assert!(!keep("earlier of (according to 'plan', withdrawal)").is_uncapped());
+        assert_eq!(
+            keep("earlier of (a, usually 1 year)").hedge(),
+            Some(Hedge::Usually)
+        );
+        assert_eq!(keep("1 year").hedge(), None);
+        assert!(keep("earlier of (withdrawal, 3 months)").is_unanchored());
+        assert!(!keep("3 months after collection").is_unanchored());
+    }
+
+    #[test]
+    fn scopes() {
+        let table = [
+            ("1 year after last activity", Scope::Subject),
+            ("until birthday 18", Scope::Subject),
+            (
+                "earlier of (withdrawal, 2 years after consent)",
+                Scope::Subject,
+            ),
+            ("3 months", Scope::Record),
+            ("3 years after last correspondence", Scope::Record),
+            ("last 500", Scope::Record),
+            ("1 year after end of block", Scope::Record),
+            ("indefinitely", Scope::Record),
+            (
+                "earlier of (objection, 3 months after collection)",
+                Scope::Both,
+            ),
+            (
+                "1 year after last activity, at least 5 years after issued",
+                Scope::Both,
+            ),
+            ("while subscribed", Scope::Both),
+            (
+                "1 year after last activity, paused while subscribed",
+                Scope::Both,
+            ),
+        ];
+        for (phrase, scope) in table {
+            assert_eq!(keep(phrase).scope(), scope, "{phrase}");
+        }
+    }
+}

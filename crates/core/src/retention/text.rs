@@ -82,3 +82,53 @@ phrase_text!(
         "warn 30 days before, then erase",
     ]
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[derive(Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    struct Rule {
+        keep: Keep,
+        then: Then,
+        notice: Period,
+    }
+
+    #[test]
+    fn phrases_are_strings_in_files_and_leave_in_their_canonical_spelling() {
+        let written = "keep = '1 YEAR after last_activity'\nthen = 'delete'\nnotice = '30 days'";
+        let rule: Rule = toml::from_str(written).unwrap();
+        assert_eq!(
+            serde_json::to_value(&rule).unwrap(),
+            json!({"keep": "1 year after last activity", "then": "erase", "notice": "30 days"})
+        );
+    }
+
+    #[test]
+    fn an_error_is_the_first_problem() {
+        let error = serde_json::from_value::<Keep>(json!("3 yers after collection")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unexpected `yers`, expected a unit from `years` to `minutes` (hint: did you mean \
+             `years`?)"
+        );
+    }
+
+    #[test]
+    fn every_example_in_a_schema_reads() {
+        let examples = |schema: schemars::Schema, format: &str| -> Vec<String> {
+            assert_eq!(schema.get("format"), Some(&Value::from(format)));
+            serde_json::from_value(schema.get("examples").unwrap().clone()).unwrap()
+        };
+        for example in examples(schemars::schema_for!(Keep), "ombud-keep") {
+            assert_eq!(example.parse::<Keep>().unwrap().to_string(), example);
+        }
+        for example in examples(schemars::schema_for!(Then), "ombud-then") {
+            assert_eq!(example.parse::<Then>().unwrap().to_string(), example);
+        }
+        for example in examples(schemars::schema_for!(Period), "ombud-period") {
+            assert_eq!(example.parse::<Period>().unwrap().to_string(), example);
+        }
+    }
+}

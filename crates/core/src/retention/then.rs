@@ -184,3 +184,73 @@ impl Reader<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retention::sample::any_then;
+    use proptest::prelude::*;
+
+    #[test]
+    fn spellings() {
+        let table = [
+            ("delete", "erase"),
+            (
+                "Anonymize into usage_statistics",
+                "anonymise into usage_statistics",
+            ),
+            ("delete or anonymise into a", "erase or anonymise into a"),
+            (
+                "hide for 30 days then erase",
+                "hide for 30 days, then erase",
+            ),
+            (
+                "warn 1 week before, ask for 30 days, archive for 1 year with undo, then erase",
+                "warn 1 week before, then ask for 30 days, then archive for 1 year with undo, then \
+                 erase",
+            ),
+        ];
+        for (written, canonical) in table {
+            assert_eq!(written.parse::<Then>().unwrap().to_string(), canonical);
+        }
+    }
+
+    #[test]
+    fn problems() {
+        let table = [
+            (
+                "earse",
+                "unexpected `earse`, expected `erase` or `anonymise into` a statistic (hint: did you \
+                 mean `erase`?)",
+            ),
+            (
+                "anonymise",
+                "the phrase ends too early, expected `into` and the name of a statistic (hint: \
+                 without a method it is not anonymous: name the statistic)",
+            ),
+            (
+                "hide for 30 days",
+                "the phrase ends too early, expected `erase` or `anonymise into` a statistic",
+            ),
+            (
+                "hide 30 days, then erase",
+                "unexpected `30`, expected `for`",
+            ),
+            (
+                "erase, then hide for 30 days",
+                "unexpected `,`, expected the end of the phrase",
+            ),
+        ];
+        for (written, expected) in table {
+            let problems = written.parse::<Then>().unwrap_err();
+            assert_eq!(problems.first().unwrap().to_string(), expected, "{written}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_canonical_spelling_reads_back(then in any_then()) {
+            prop_assert_eq!(then.to_string().parse(), Ok(then));
+        }
+    }
+}

@@ -80,30 +80,23 @@ impl Step {
 impl Speaker<'_> {
     /// A rule for every record, or for those that one guard takes.
     fn one(self, case: &Case, then: Option<&Then>) -> Vec<String> {
-        let (hedge, moment) = match &case.until {
-            Moment::Hedged(hedge, inner) if *hedge != Hedge::About && is_always(case) => {
-                (Some((self.words.hedge)(*hedge).to_owned()), inner.as_ref())
+        let words = self.words;
+        let (hedge, moment) = case.until.unhedged();
+        let (opening, moment) = match hedge {
+            _ if !is_always(case) => (Opening::Condition(self.guard(&case.guard)), &case.until),
+            Some(hedge) if hedge != Hedge::About => {
+                (Opening::Word((words.hedge)(hedge).to_owned()), moment)
             }
-            moment => (None, moment),
+            Some(_) | None => (Opening::None, &case.until),
         };
-        let opening = match hedge {
-            Some(hedge) => Opening::Word(hedge),
-            None if is_always(case) => Opening::None,
-            None => Opening::Condition(self.guard(&case.guard)),
-        };
-        let mut sentences = match then.filter(|_| !moment.prefers_keeping()) {
-            Some(then) => {
-                let when = self.when(moment) + &self.qualified(case);
-                vec![self.steps(&opening, &self.steps_of(then, when))]
-            }
-            None => {
-                let long = self.lasting(moment) + &self.qualified(case);
-                let kept = self.steps(&opening, &[Step::new(self.words.keep, long)]);
-                self.kept_and(
-                    kept,
-                    then.filter(|_| !matches!(moment, Moment::Open(Open::Indefinitely))),
-                )
-            }
+        let for_ever = matches!(moment, Moment::Open(Open::Indefinitely));
+        let mut sentences = if let Some(then) = then.filter(|_| !moment.prefers_keeping()) {
+            let when = self.when(moment) + &self.qualified(case);
+            vec![self.steps(&opening, &self.steps_of(then, when))]
+        } else {
+            let long = self.lasting(moment) + &self.qualified(case);
+            let kept = self.steps(&opening, &[Step::new(words.keep, long)]);
+            self.kept_and(kept, then.filter(|_| !for_ever))
         };
         sentences.extend(self.clauses(case));
         sentences
@@ -238,10 +231,10 @@ impl Speaker<'_> {
             .clauses
             .unless_agreed
             .then(|| words.unless_agreed.to_owned());
-        depends
-            .into_iter()
-            .chain(agreed)
-            .map(|text| format!(", {text}"))
+        let qualified: Vec<String> = depends.into_iter().chain(agreed).collect();
+        qualified
+            .iter()
+            .flat_map(|text| [", ", text.as_str()])
             .collect()
     }
 
@@ -379,4 +372,52 @@ fn full_stop(text: &str) -> String {
         .flat_map(char::to_uppercase)
         .collect();
     format!("{first}{}.", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retention::sample::{any_keep, any_then};
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_filled_in_is_not_looked_at_again() {
+        assert_eq!(
+            fill("{0} after {1}", &["{1}", "you object"]),
+            "{1} after you object"
+        );
+        assert_eq!(fill("nothing", &["x"]), "nothing");
+    }
+
+    #[test]
+    fn a_name_without_a_title_is_told_in_words() {
+        let keep = "1 year after course_end".parse().unwrap();
+        let told = sentence(&keep, Some(&Then::erase()), &Titles::new(), Language::En);
+        assert_eq!(told, "We delete it 1 year after course end.");
+    }
+
+    #[test]
+    fn a_statistic_and_a_basis_have_titles_of_their_own() {
+        let keep = "1 year if basis is consent; otherwise 2 years"
+            .parse()
+            .unwrap();
+        let told = sentence(&keep, None, &Titles::new(), Language::Nb);
+        assert_eq!(
+            told,
+            "Vi oppbevarer det slik: der behandlingsgrunnlaget er samtykket ditt, i 1 år; ellers i 2 \
+             år."
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_rule_is_told_whole(keep in any_keep(), then in proptest::option::of(any_then())) {
+            for language in Language::ALL {
+                let told = sentence(&keep, then.as_ref(), &Titles::new(), language);
+                prop_assert!(told.ends_with('.') && !told.contains("  "), "{}", told);
+                prop_assert!(!told.contains(['{', '}', '_']), "{}", told);
+                prop_assert!(told.starts_with(char::is_uppercase), "{}", told);
+            }
+        }
+    }
 }

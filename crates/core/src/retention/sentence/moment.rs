@@ -35,7 +35,7 @@ impl Moment {
     }
 
     /// The hedge, if any, and the moment itself.
-    fn unhedged(&self) -> (Option<Hedge>, &Moment) {
+    pub(super) fn unhedged(&self) -> (Option<Hedge>, &Moment) {
         if let Moment::Hedged(hedge, moment) = self {
             (Some(*hedge), moment)
         } else {
@@ -209,7 +209,9 @@ impl Speaker<'_> {
                 words.or_earlier,
                 &[&self.when(limit), &self.list(after, Self::in_case)],
             ),
-            _ => fill(words.first_comes, &[&self.list(members, Self::when)]),
+            (Some(_) | None, Some(_) | None) => {
+                fill(words.first_comes, &[&self.list(members, Self::when)])
+            }
         }
     }
 
@@ -236,7 +238,18 @@ impl Speaker<'_> {
                 &[&self.length(*length), &self.anchor(anchor)],
             ),
             Moment::For(length) => self.length(*length),
-            other => self.when(other),
+            Moment::Event(_)
+            | Moment::StateEnd(_)
+            | Moment::RecordEnd(_)
+            | Moment::EndOf(..)
+            | Moment::Birthday(_)
+            | Moment::Date(_)
+            | Moment::Earlier(_)
+            | Moment::Later(_)
+            | Moment::Last(_)
+            | Moment::Open(_)
+            | Moment::Document(_)
+            | Moment::Hedged(..) => self.when(moment),
         };
         (hedge.unwrap_or_default(), limit)
     }

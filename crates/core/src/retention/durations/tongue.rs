@@ -1,0 +1,175 @@
+//! The words for numbers and units that are looked for, per language.
+
+use crate::language::Language;
+use crate::retention::period::Unit;
+
+/// What the scan must know of a language.
+pub(super) struct Tongue {
+    /// Small numbers, by their value.
+    pub(super) ones: &'static [&'static [&'static str]],
+    pub(super) tens: &'static [(&'static str, u16)],
+    /// Words for one that are articles too.
+    pub(super) articles: &'static [&'static str],
+    pub(super) halves: &'static [&'static str],
+    /// One and a half.
+    pub(super) one_and_a_half: &'static [&'static str],
+    pub(super) units: &'static [(&'static str, Unit)],
+    /// Beginnings of compounds such as "årsperiode".
+    pub(super) compounds: &'static [(&'static str, Unit)],
+    pub(super) half_years: &'static [&'static str],
+    /// Words that may stand between number and unit.
+    pub(super) fillers: &'static [&'static str],
+    pub(super) and: &'static str,
+    pub(super) to: &'static [&'static str],
+    /// Words before that make it an age or a rate.
+    pub(super) before: &'static [&'static str],
+    /// Words after that make it an age.
+    pub(super) after: &'static [&'static str],
+    /// Words after that make it a rate: "24 hours a day".
+    pub(super) per: &'static [&'static str],
+}
+
+const ENGLISH: Tongue = Tongue {
+    ones: &[
+        &["zero"],
+        &["one"],
+        &["two"],
+        &["three"],
+        &["four"],
+        &["five"],
+        &["six"],
+        &["seven"],
+        &["eight"],
+        &["nine"],
+        &["ten"],
+        &["eleven"],
+        &["twelve"],
+        &["thirteen"],
+        &["fourteen"],
+        &["fifteen"],
+        &["sixteen"],
+        &["seventeen"],
+        &["eighteen"],
+        &["nineteen"],
+    ],
+    tens: &[
+        ("twenty", 20),
+        ("thirty", 30),
+        ("forty", 40),
+        ("fifty", 50),
+        ("sixty", 60),
+        ("seventy", 70),
+        ("eighty", 80),
+        ("ninety", 90),
+    ],
+    articles: &["a", "an"],
+    halves: &["half"],
+    one_and_a_half: &[],
+    units: &[
+        ("year", Unit::Year),
+        ("years", Unit::Year),
+        ("month", Unit::Month),
+        ("months", Unit::Month),
+        ("week", Unit::Week),
+        ("weeks", Unit::Week),
+        ("day", Unit::Day),
+        ("days", Unit::Day),
+        ("hour", Unit::Hour),
+        ("hours", Unit::Hour),
+        ("minute", Unit::Minute),
+        ("minutes", Unit::Minute),
+    ],
+    compounds: &[],
+    half_years: &[],
+    fillers: &["full", "whole", "calendar", "consecutive"],
+    and: "and",
+    to: &["to", "or"],
+    before: &["every", "each", "once", "twice", "times", "aged"],
+    after: &["old"],
+    per: &["a", "an", "per"],
+};
+
+const BOKMAL: Tongue = Tongue {
+    ones: &[
+        &["null"],
+        &["én", "ett"],
+        &["to"],
+        &["tre"],
+        &["fire"],
+        &["fem"],
+        &["seks"],
+        &["sju", "syv"],
+        &["åtte"],
+        &["ni"],
+        &["ti"],
+        &["elleve"],
+        &["tolv"],
+        &["tretten"],
+        &["fjorten"],
+        &["femten"],
+        &["seksten"],
+        &["sytten"],
+        &["atten"],
+        &["nitten"],
+    ],
+    tens: &[
+        ("tjue", 20),
+        ("tyve", 20),
+        ("tretti", 30),
+        ("tredve", 30),
+        ("førti", 40),
+        ("femti", 50),
+        ("seksti", 60),
+        ("sytti", 70),
+        ("åtti", 80),
+        ("nitti", 90),
+    ],
+    articles: &["en", "ei", "et"],
+    halves: &["halv", "halvt"],
+    one_and_a_half: &["halvannet", "halvannen"],
+    units: &[
+        ("år", Unit::Year),
+        ("års", Unit::Year),
+        ("måned", Unit::Month),
+        ("måneder", Unit::Month),
+        ("måneders", Unit::Month),
+        ("uke", Unit::Week),
+        ("uker", Unit::Week),
+        ("ukers", Unit::Week),
+        ("dag", Unit::Day),
+        ("dager", Unit::Day),
+        ("dagers", Unit::Day),
+        ("døgn", Unit::Day),
+        ("døgns", Unit::Day),
+        ("time", Unit::Hour),
+        ("timer", Unit::Hour),
+        ("timers", Unit::Hour),
+        ("minutt", Unit::Minute),
+        ("minutter", Unit::Minute),
+        ("minutters", Unit::Minute),
+    ],
+    compounds: &[
+        ("års", Unit::Year),
+        ("årig", Unit::Year),
+        ("måneders", Unit::Month),
+        ("ukers", Unit::Week),
+        ("dagers", Unit::Day),
+        ("døgns", Unit::Day),
+        ("timers", Unit::Hour),
+        ("minutters", Unit::Minute),
+    ],
+    half_years: &["halvår", "halvårs"],
+    fillers: &["hele", "helt", "fulle"],
+    and: "og",
+    to: &["til", "eller"],
+    before: &["hver", "hvert", "fylt", "fyller", "fylte", "gang", "ganger"],
+    after: &["gammel", "gamle", "gammelt"],
+    per: &["per", "i"],
+};
+
+pub(super) fn tongue(language: Language) -> &'static Tongue {
+    match language {
+        Language::En => &ENGLISH,
+        Language::Nb => &BOKMAL,
+    }
+}
