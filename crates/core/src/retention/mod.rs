@@ -5,6 +5,55 @@
 //! the instant for the facts of a record. What happens then is a phrase of its own, [`Then`].
 //!
 //! Knows neither statements nor records: names in a phrase are checked where they are declared.
+//!
+//! # The grammar of `keep`
+//!
+//! Words may be in any case and spaced in any way; names and values are as they are declared.
+//! In parentheses stand other spellings that are understood.
+//!
+//! ```text
+//! keep    = case { ";" case } [ ";" [ "otherwise" ] case ]       the first whose guard holds
+//! case    = end { [ "," ] clause }
+//! end     = [ hedge ] ( "until" anchor | lasting )
+//! lasting = length [ "after" anchor ]                            (from, since)
+//!         | "while" state
+//!         | "last" number [ "records" ]
+//!         | "as long as necessary" | "as long as required by law" | "indefinitely"
+//!         | "according to" quote
+//!         | "earlier of" list | "later of" list                  (shorter, longest, ...)
+//! list    = "(" member "," member { "," member } ")"
+//! member  = [ hedge ] ( lasting | [ "until" ] anchor )
+//! anchor  = event | state "ends" | "end of" collection | "birthday" number | date
+//!         | "end of" stretch "of" anchor
+//!         | length "after" anchor
+//!         | "earlier of" list | "later of" list
+//! stretch = "day" | "week" | "month" | "quarter" | "calendar year" | "financial year"
+//! length  = period | "up to" period | period "to" period         (at most)
+//! period  = number unit { "and" number unit }
+//! unit    = "years" | "months" | "weeks" | "days" | "hours" | "minutes"
+//! event   = "collection" | "last activity" | "last correspondence" | "end of contract"
+//!         | "consent" | "withdrawal" | "objection" | "answer" | "loss of contact" | "erasure"
+//!         | name
+//! hedge   = "usually" | "typically" | "generally" | "in general" | "normally" | "mostly"
+//!         | "in most cases" | "as a rule" | "about"
+//! clause  = "if" condition { "and" condition } | "unless" condition
+//!         | "by" key                                             decides a length with limits
+//!         | "unless agreed"
+//!         | "paused while" state { "or" state }
+//!         | "held while" state { "or" state }
+//!         | "extendable by" period
+//!         | "at least" member [ "under" quote ]
+//! condition = [ "not" ] state | key "is" [ "not" ] value { "or" value }
+//! key     = "category" | "basis" | "outcome" | "severity" | "copy"
+//! ```
+//!
+//! # The grammar of `then`
+//!
+//! ```text
+//! then    = [ "warn" period "before" "," "then" ] { wait "," "then" } action
+//! wait    = ( "hide" | "suspend" | "archive" | "ask" ) "for" period [ "with undo" ]
+//! action  = "erase" | "anonymise into" statistic | "erase or anonymise into" statistic
+//! ```
 
 mod amounts;
 mod anchors;

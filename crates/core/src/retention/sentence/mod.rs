@@ -282,10 +282,11 @@ impl Speaker<'_> {
                     fill(if *holds { is } else { is_not }, &[&self.either(&values)])
                 }
                 Condition::State { state, holds } => {
-                    let template = if *holds {
-                        self.words.if_
-                    } else {
-                        self.words.unless
+                    // "unless a and b" would leave open what is denied.
+                    let template = match (holds, guard.conditions.len()) {
+                        (true, _) => self.words.if_,
+                        (false, 1) => self.words.unless,
+                        (false, _) => self.words.if_not,
                     };
                     fill(template, &[&self.title(state.name())])
                 }

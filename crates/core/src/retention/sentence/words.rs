@@ -65,6 +65,7 @@ pub(super) struct Words {
     pub(super) until: &'static str,
     pub(super) if_: &'static str,
     pub(super) unless: &'static str,
+    pub(super) if_not: &'static str,
     /// {0} a noun.
     pub(super) at: &'static str,
     /// {0} a record.
