@@ -4,10 +4,12 @@
 //! nothing of disks or networks: a [`Folder`] is its files in memory.
 
 pub mod check;
+pub mod diff;
 pub mod folder;
 mod formats;
 mod load;
 pub mod model;
+pub mod names;
 pub mod promise;
 pub mod prose;
 mod references;

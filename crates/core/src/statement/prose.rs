@@ -14,8 +14,10 @@ pub mod words;
 
 use std::ops::Range;
 
+pub(super) use keep::plain as kept;
 use lookup::Silent;
 use speaker::Speaker;
+pub(super) use speaker::field_title;
 
 use super::Statement;
 use super::text::{Section, Text};

@@ -148,7 +148,7 @@ impl<'a> Speaker<'a> {
         let (id, activity, (key, collection)) = self.collection(name, span)?;
         let rule = format!("activities.{id}.collections.{key}.keep");
         let markdown = keep::sentence(
-            self.statement,
+            &self.statement.published,
             (activity, collection),
             keep::linked,
             self.language,
@@ -394,7 +394,7 @@ fn ordered<'a, T>(
 }
 
 /// What people call a field: its title, else that of its category, else its name.
-fn field_title(name: &str, field: &Field, language: Language) -> String {
+pub(in crate::statement) fn field_title(name: &str, field: &Field, language: Language) -> String {
     if let Some(title) = &field.title {
         return title.get(language).to_owned();
     }

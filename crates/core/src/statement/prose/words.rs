@@ -7,7 +7,7 @@ use crate::statement::model::{BasisName, Channel, TransferTool};
 use crate::statement::{LegalBasis, Terms};
 
 /// Picks the text of a language.
-pub(super) fn pick<T>(language: Language, en: T, nb: T) -> T {
+pub(in crate::statement) fn pick<T>(language: Language, en: T, nb: T) -> T {
     match language {
         Language::En => en,
         Language::Nb => nb,
@@ -15,7 +15,7 @@ pub(super) fn pick<T>(language: Language, en: T, nb: T) -> T {
 }
 
 /// `a, b and c`, `a, b og c`; nothing for an empty list.
-pub(super) fn and_list(items: &[String], language: Language) -> String {
+pub(in crate::statement) fn and_list(items: &[String], language: Language) -> String {
     joined(items, pick(language, "and", "og"))
 }
 

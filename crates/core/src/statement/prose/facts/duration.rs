@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use super::super::part::{Sentence, tokens};
+use super::super::part::Sentence;
 use super::basis::literal;
 use super::{Contradiction, Scope};
 use crate::language::Language;
-use crate::retention::{Keep, Length, Moment, Period, Unit};
+use crate::retention::{Keep, Length, Moment, Period, Unit, durations_in};
 use crate::statement::model::{Activity, Collection, Leaves, OneOrMany};
 
 /// Words right before a duration, or right after it, that make it no limit of keeping: `the last
-/// 6 months`, `16 years old`, `24 hours a day`.
+/// 6 months`, `3 years ago`. Ages and rates are not read as durations at all.
 struct Elsewhere {
     before: &'static [&'static str],
     after: &'static [&'static str],
@@ -19,25 +19,12 @@ struct Elsewhere {
 const fn elsewhere(language: Language) -> Elsewhere {
     match language {
         Language::En => Elsewhere {
-            before: &[
-                "last", "past", "previous", "every", "aged", "age of", "under", "over",
-            ],
-            after: &[
-                "old", "of age", "a day", "a week", "a year", "per ", "ago", "each", "notice",
-            ],
+            before: &["last", "past", "previous", "every"],
+            after: &["ago", "each", "notice"],
         },
         Language::Nb => Elsewhere {
-            before: &["siste", "forrige", "hver", "hvert", "fylt", "under", "over"],
-            after: &[
-                "gam",
-                "i døgnet",
-                "i uken",
-                "om dagen",
-                "i året",
-                "per ",
-                "siden",
-                "varsel",
-            ],
+            before: &["siste", "forrige", "hver", "hvert"],
+            after: &["siden", "varsel"],
         },
     }
 }
@@ -239,63 +226,6 @@ fn is_elsewhere(sentence: &Sentence, span: &Range<usize>, language: Language) ->
         .get(span.end..)
         .unwrap_or_default()
         .trim_start();
-    // `24 hours a day`, `twice a year`: how often, not how long.
-    let often = ["hours", "days", "times", "once", "twice"];
-    let literal = sentence.words.get(span.clone()).unwrap_or_default();
-    literal.starts_with("a ") && often.iter().any(|word| before.ends_with(word))
-        || words.before.iter().any(|word| before.ends_with(word))
+    words.before.iter().any(|word| before.ends_with(word))
         || words.after.iter().any(|word| after.starts_with(word))
-}
-
-/// Durations written out: an amount in digits or words, and a unit.
-fn durations_in(text: &str, language: Language) -> Vec<(Range<usize>, Period)> {
-    let numbers: [&[&str]; 12] = match language {
-        Language::En => [
-            &["one", "a", "an"],
-            &["two"],
-            &["three"],
-            &["four"],
-            &["five"],
-            &["six"],
-            &["seven"],
-            &["eight"],
-            &["nine"],
-            &["ten"],
-            &["eleven"],
-            &["twelve"],
-        ],
-        Language::Nb => [
-            &["en", "ett", "et"],
-            &["to"],
-            &["tre"],
-            &["fire"],
-            &["fem"],
-            &["seks"],
-            &["sju", "syv"],
-            &["åtte"],
-            &["ni"],
-            &["ti"],
-            &["elleve"],
-            &["tolv"],
-        ],
-    };
-    let tokens = tokens(text);
-    let mut found = Vec::new();
-    for pair in tokens.windows(2) {
-        let [(at, number), (end, unit)] = pair else {
-            continue;
-        };
-        let amount = number.parse::<u16>().ok().or_else(|| {
-            let at = numbers.iter().position(|names| names.contains(number))?;
-            u16::try_from(at).ok()?.checked_add(1)
-        });
-        let unit = Unit::ALL.into_iter().find(|u| {
-            let (one, many) = u.words(language);
-            *unit == one || *unit == many
-        });
-        if let (Some(amount), Some(unit)) = (amount, unit) {
-            found.extend(Period::of(amount, unit).map(|p| (at.start..end.end, p)));
-        }
-    }
-    found
 }
