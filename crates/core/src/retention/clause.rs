@@ -11,6 +11,8 @@ impl Reader<'_> {
         let start = self.here().start;
         let twice = if self.eat("unless agreed") {
             std::mem::replace(&mut clauses.unless_agreed, true)
+        } else if self.eat("unless law requires longer") {
+            std::mem::replace(&mut clauses.unless_law, true)
         } else if self.eat("if") {
             self.guard(guard)?
         } else if self.eat("unless") {
@@ -19,6 +21,9 @@ impl Reader<'_> {
             !std::mem::replace(&mut clauses.paused_while, self.states()?).is_empty()
         } else if self.eat("held while") {
             !std::mem::replace(&mut clauses.held_while, self.states()?).is_empty()
+        } else if self.eat("reviewed every") {
+            let period = self.period()?;
+            clauses.reviewed_every.replace(period).is_some()
         } else if self.eat("extendable by") {
             let period = self.period()?;
             clauses.extendable_by.replace(period).is_some()
@@ -40,12 +45,13 @@ impl Reader<'_> {
     }
 
     fn unknown_clause(&mut self) {
-        const CLAUSES: [&str; 8] = [
+        const CLAUSES: [&str; 9] = [
             "if",
             "unless",
             "paused while",
             "held while",
             "extendable by",
+            "reviewed every",
             "at least",
             "by",
             "otherwise",

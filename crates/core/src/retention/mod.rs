@@ -38,10 +38,10 @@
 //!         | "in most cases" | "as a rule" | "about"
 //! clause  = "if" condition { "and" condition } | "unless" condition
 //!         | "by" key                                             decides a length with limits
-//!         | "unless agreed"
+//!         | "unless agreed" | "unless law requires longer"
 //!         | "paused while" state { "or" state }
 //!         | "held while" state { "or" state }
-//!         | "extendable by" period
+//!         | "extendable by" period | "reviewed every" period
 //!         | "at least" member [ "under" quote ]
 //! condition = [ "not" ] state | key "is" [ "not" ] value { "or" value }
 //! key     = "category" | "basis" | "outcome" | "severity" | "copy"
@@ -51,7 +51,8 @@
 //!
 //! ```text
 //! then    = [ "warn" period "before" "," "then" ] { wait "," "then" } action
-//! wait    = ( "hide" | "suspend" | "archive" | "ask" ) "for" period [ "with undo" ]
+//! wait    = ( "hide" | "suspend" | "archive" | "restrict" | "pseudonymise" | "ask" )
+//!           "for" period [ "with undo" ]
 //! action  = "erase" | "anonymise into" statistic | "erase or anonymise into" statistic
 //! ```
 

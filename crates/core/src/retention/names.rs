@@ -6,7 +6,7 @@ use std::fmt;
 use super::period::Unit;
 
 /// Words that mean something in a phrase and so cannot name anything.
-const RESERVED: [&str; 35] = [
+const RESERVED: [&str; 36] = [
     "after",
     "agreed",
     "and",
@@ -36,6 +36,7 @@ const RESERVED: [&str; 35] = [
     "otherwise",
     "paused",
     "quarter",
+    "reviewed",
     "since",
     "then",
     "under",

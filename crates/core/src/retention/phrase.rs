@@ -287,6 +287,10 @@ pub struct Clauses {
     pub decided_by: Option<Key>,
     /// `unless agreed`: an agreement with the person replaces the end.
     pub unless_agreed: bool,
+    /// `unless law requires longer`: tells of legal holds, which apply in any case.
+    pub unless_law: bool,
+    /// `reviewed every 12 months`: how often the need for it is looked at again.
+    pub reviewed_every: Option<Period>,
     /// `paused while subscribed`: the time does not run in any of these states.
     pub paused_while: Vec<State>,
     /// `held while disputed`: nothing is deleted in any of these states.

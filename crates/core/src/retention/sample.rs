@@ -143,7 +143,7 @@ fn any_clauses(leaves_choice: bool) -> impl Strategy<Value = Clauses> {
     let minimum = (any_moment(), law).prop_map(|(until, law)| Minimum { until, law });
     (
         option::of(select(vec![Key::Severity, Key::Basis])),
-        any::<bool>(),
+        (any::<bool>(), any::<bool>(), option::of(any_period())),
         vec(any_state(), 0..3),
         vec(any_state(), 0..2),
         option::of(any_period()),
@@ -152,7 +152,7 @@ fn any_clauses(leaves_choice: bool) -> impl Strategy<Value = Clauses> {
         .prop_map(
             move |(
                 decided_by,
-                unless_agreed,
+                (unless_agreed, unless_law, reviewed_every),
                 paused_while,
                 held_while,
                 extendable_by,
@@ -161,6 +161,8 @@ fn any_clauses(leaves_choice: bool) -> impl Strategy<Value = Clauses> {
                 Clauses {
                     decided_by: decided_by.filter(|_| leaves_choice),
                     unless_agreed,
+                    unless_law,
+                    reviewed_every,
                     paused_while,
                     held_while,
                     extendable_by,

@@ -195,11 +195,17 @@ impl fmt::Display for Clauses {
         if self.unless_agreed {
             f.write_str(", unless agreed")?;
         }
+        if self.unless_law {
+            f.write_str(", unless law requires longer")?;
+        }
         if !self.paused_while.is_empty() {
             write!(f, ", paused while {}", list(&self.paused_while))?;
         }
         if !self.held_while.is_empty() {
             write!(f, ", held while {}", list(&self.held_while))?;
+        }
+        if let Some(period) = self.reviewed_every {
+            write!(f, ", reviewed every {period}")?;
         }
         if let Some(period) = self.extendable_by {
             write!(f, ", extendable by {period}")?;

@@ -73,8 +73,8 @@ phrase_text!(
     Then,
     "ombud-then",
     "What happens when the time is up: `erase`, `anonymise into <statistic>`, or first `warn \
-     <period> before`, `hide`, `suspend`, `archive` or `ask` `for <period>`, each followed by \
-     `, then`.",
+     <period> before`, or `hide`, `suspend`, `archive`, `restrict`, `pseudonymise` or `ask` `for \
+     <period>`, each followed by `, then`.",
     [
         "erase",
         "anonymise into usage_statistics",

@@ -40,15 +40,21 @@ pub enum WaitVerb {
     Suspend,
     /// It lies apart, for claims and legal duties only.
     Archive,
+    /// It may be used for claims, legal duties and the person's own wishes only, GDPR Art. 18(2).
+    Restrict,
+    /// What names the person is replaced with a code. It stays personal data, Art. 4(5).
+    Pseudonymise,
     /// The person is asked whether to keep it.
     Ask,
 }
 
 impl WaitVerb {
-    pub(super) const SPELLINGS: [(&'static str, WaitVerb); 4] = [
+    pub(super) const SPELLINGS: [(&'static str, WaitVerb); 6] = [
         ("hide", WaitVerb::Hide),
         ("suspend", WaitVerb::Suspend),
         ("archive", WaitVerb::Archive),
+        ("restrict", WaitVerb::Restrict),
+        ("pseudonymise", WaitVerb::Pseudonymise),
         ("ask", WaitVerb::Ask),
     ];
 }
@@ -154,15 +160,8 @@ impl Reader<'_> {
                 .map(|token| token.text.to_owned())
                 .unwrap_or_default();
             let problem = self.expected("`erase` or `anonymise into` a statistic");
-            let verbs = [
-                "erase",
-                "anonymise",
-                "warn",
-                "hide",
-                "suspend",
-                "archive",
-                "ask",
-            ];
+            let waits = WaitVerb::SPELLINGS.map(|(word, _)| word);
+            let verbs = ["erase", "anonymise", "warn"].into_iter().chain(waits);
             *problem = problem.clone().did_you_mean(&written, verbs);
             return None;
         }

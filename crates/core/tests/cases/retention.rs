@@ -255,6 +255,8 @@ fn step(step: Step<'_>) -> &'static str {
         Step::Wait(WaitVerb::Hide) => "hide",
         Step::Wait(WaitVerb::Suspend) => "suspend",
         Step::Wait(WaitVerb::Archive) => "archive",
+        Step::Wait(WaitVerb::Restrict) => "restrict",
+        Step::Wait(WaitVerb::Pseudonymise) => "pseudonymise",
         Step::Wait(WaitVerb::Ask) => "ask",
         Step::End(EndAction::Erase) => "erase",
         Step::End(EndAction::Anonymise(_)) => "anonymise",

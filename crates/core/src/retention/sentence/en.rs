@@ -102,11 +102,13 @@ pub(super) const WORDS: Words = Words {
     or_earlier: "{0}, or earlier {1}",
 
     unless_agreed: "unless we have agreed otherwise with you",
+    unless_law: "unless the law requires us to keep it longer",
     depending: "depending on {0}",
     key,
     paused: "the time does not run while {0}",
     held: "this is put off for as long as {0}",
     extendable: "we may keep it up to {0} longer if we record why",
+    reviewed: "at intervals of {0} we review whether we still need it",
     least: "we always keep it {0}",
     least_by_law: "{0} requires us to keep it {1}",
     at_least_until: "at least {0}",
@@ -135,6 +137,16 @@ fn wait(verb: WaitVerb) -> Deed {
             object: "it",
             tail: "",
         },
+        WaitVerb::Restrict => Deed {
+            verb: "restrict",
+            object: "its use",
+            tail: "",
+        },
+        WaitVerb::Pseudonymise => Deed {
+            verb: "pseudonymise",
+            object: "it",
+            tail: "",
+        },
         WaitVerb::Ask => Deed {
             verb: "ask",
             object: "you",
@@ -148,6 +160,8 @@ fn undo(verb: WaitVerb) -> &'static str {
         WaitVerb::Hide => "while it is hidden, you can have it back",
         WaitVerb::Suspend => "while it is suspended, you can have it back",
         WaitVerb::Archive => "while it is archived, you can have it back",
+        WaitVerb::Restrict => "while its use is restricted, you can have it back",
+        WaitVerb::Pseudonymise => "while it is pseudonymised, you can have it back",
         WaitVerb::Ask => "while we wait for your answer, you can have it back",
     }
 }

@@ -231,7 +231,8 @@ impl Speaker<'_> {
             .clauses
             .unless_agreed
             .then(|| words.unless_agreed.to_owned());
-        let qualified: Vec<String> = depends.into_iter().chain(agreed).collect();
+        let law = case.clauses.unless_law.then(|| words.unless_law.to_owned());
+        let qualified: Vec<String> = depends.into_iter().chain(agreed).chain(law).collect();
         qualified
             .iter()
             .flat_map(|text| [", ", text.as_str()])
@@ -249,6 +250,9 @@ impl Speaker<'_> {
                 .collect();
             (!states.is_empty()).then(|| fill(template, &[&self.either(&told)]))
         };
+        let reviewed = clauses
+            .reviewed_every
+            .map(|period| fill(words.reviewed, &[&period.text(words.language)]));
         let extendable = clauses
             .extendable_by
             .map(|period| fill(words.extendable, &[&period.text(words.language)]));
@@ -264,6 +268,7 @@ impl Speaker<'_> {
             states(words.held, &clauses.held_while),
             extendable,
             least,
+            reviewed,
         ]
         .into_iter()
         .flatten()

@@ -102,11 +102,13 @@ pub(super) const WORDS: Words = Words {
     or_earlier: "{0}, eller tidligere {1}",
 
     unless_agreed: "med mindre vi har avtalt noe annet med deg",
+    unless_law: "med mindre loven krever at vi oppbevarer det lenger",
     depending: "avhengig av {0}",
     key,
     paused: "fristen løper ikke så lenge {0}",
     held: "dette utsettes så lenge {0}",
     extendable: "vi kan oppbevare det inntil {0} lenger hvis vi begrunner det",
+    reviewed: "med {0}s mellomrom vurderer vi om vi fortsatt trenger det",
     least: "vi oppbevarer det alltid {0}",
     least_by_law: "{0} krever at vi oppbevarer det {1}",
     at_least_until: "minst {0}",
@@ -135,6 +137,16 @@ fn wait(verb: WaitVerb) -> Deed {
             object: "det",
             tail: "",
         },
+        WaitVerb::Restrict => Deed {
+            verb: "begrenser",
+            object: "bruken av det",
+            tail: "",
+        },
+        WaitVerb::Pseudonymise => Deed {
+            verb: "pseudonymiserer",
+            object: "det",
+            tail: "",
+        },
         WaitVerb::Ask => Deed {
             verb: "spør",
             object: "deg",
@@ -148,6 +160,8 @@ fn undo(verb: WaitVerb) -> &'static str {
         WaitVerb::Hide => "så lenge det er skjult, kan du få det tilbake",
         WaitVerb::Suspend => "så lenge det er sperret, kan du få det tilbake",
         WaitVerb::Archive => "så lenge det er arkivert, kan du få det tilbake",
+        WaitVerb::Restrict => "så lenge bruken av det er begrenset, kan du få det tilbake",
+        WaitVerb::Pseudonymise => "så lenge det er pseudonymisert, kan du få det tilbake",
         WaitVerb::Ask => "så lenge vi venter på svaret ditt, kan du få det tilbake",
     }
 }

@@ -120,6 +120,7 @@ pub(super) struct Words {
 
     // Clauses.
     pub(super) unless_agreed: &'static str,
+    pub(super) unless_law: &'static str,
     /// {0} what decides.
     pub(super) depending: &'static str,
     pub(super) key: fn(Key) -> &'static str,
@@ -128,6 +129,8 @@ pub(super) struct Words {
     pub(super) held: &'static str,
     /// {0} a period.
     pub(super) extendable: &'static str,
+    /// {0} a period.
+    pub(super) reviewed: &'static str,
     /// {0} for how long.
     pub(super) least: &'static str,
     /// {0} the law, {1} for how long.
