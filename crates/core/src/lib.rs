@@ -8,6 +8,7 @@ pub mod decision;
 pub mod diagnostic;
 pub mod dpv;
 pub mod effects;
+pub mod hash;
 pub mod identity;
 pub mod intake;
 pub mod language;

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::digest;
 use jiff::tz::TimeZone;
 
+use crate::hash::sha256;
 use crate::decision::{Gate, Rule, States};
 use crate::retention::{self, Calendar, Case, Event, Keep, Moment, Then};
 use crate::standing::Scope;
@@ -201,10 +201,8 @@ fn scope(activity: &Activity, controller: &str) -> Scope {
     parts.push(format!("controller {controller}"));
     parts.sort();
     parts.dedup();
-    let hash = digest::digest(&digest::SHA256, parts.join("\n").as_bytes());
-    let first = hash
-        .as_ref()
-        .first_chunk::<8>()
+    let hash = sha256(parts.join("\n").as_bytes());
+    let first = hash.first_chunk::<8>()
         .copied()
         .unwrap_or_default();
     Scope(i64::from_be_bytes(first))

@@ -21,6 +21,8 @@ sql! {
             SELECT subject_id, collection, clock_id FROM clock
             WHERE bucket = $1 AND state = 'live' AND due_at <= $2 ORDER BY due_at LIMIT $3)
         RETURNING subject_id, collection, clock_id, anchors, due_at, stage, state";
+    SWEEP_DUE = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+        WHERE bucket = $1 AND state = 'live' AND due_at <= $2 ORDER BY due_at";
     SWEEP_PLAN_SAVE = "INSERT INTO sweep_plan (bucket, plan_id, statement_hash, swept_at, state, items,
         digest, finished_at) VALUES ($1, $2, $3, $4, 'open', $5, $6, NULL)";
     SWEEP_ITEM_SAVE = "INSERT INTO sweep_item (bucket, plan_id, subject_id, collection, clock_id, due_at,
@@ -126,6 +128,17 @@ impl Tx<'_> {
     pub fn has_due(&mut self, now: Timestamp) -> Result<bool, StoreError> {
         let bucket = self.bucket()?;
         Ok(self.first(&SWEEP_HAS_DUE, values![bucket, now])?.is_some())
+    }
+
+    /// The live clocks of this bucket that are due, the most overdue first: what a sweep would claim.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn due_clocks(&mut self, now: Timestamp) -> Result<Vec<Clock>, StoreError> {
+        let bucket = self.bucket()?;
+        let rows = self.query(&SWEEP_DUE, values![bucket, now])?;
+        rows.into_iter().map(|row| clock(bucket, row)).collect()
     }
 
     /// Claims up to [`SWEEP_STEP`] live clocks of this bucket that are due, the most overdue first,

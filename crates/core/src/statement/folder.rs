@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::Place;
+use crate::hash::sha256;
 
 /// The files of a statement folder: path relative to the folder, with `/`, and text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,10 +129,7 @@ impl Folder {
 
     /// The version that these files are.
     pub fn version(&self) -> VersionId {
-        VersionId(hex::encode(digest::digest(
-            &digest::SHA256,
-            &self.archive(),
-        )))
+        VersionId(hex::encode(sha256(&self.archive())))
     }
 
     /// Where a key stands: its value when that is a scalar or array, else the key itself. When the

@@ -213,3 +213,10 @@ fn within(text: &Text, section: &Section, span: Range<usize>) -> Place {
 
 #[cfg(test)]
 mod tests;
+
+/// How long a collection is kept and what happens then, as a sentence without links; `None` where
+/// the text names no period.
+pub fn keeping(statement: &Statement, name: &str, language: Language) -> Option<String> {
+    let found = statement.published.collection(name)?;
+    keep::sentence(&statement.published, found, |title, _| title.to_owned(), language)
+}

@@ -15,12 +15,14 @@ use axum::routing::get;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
+pub mod api;
 mod asset;
 mod chart;
 pub mod error;
 mod handler;
 pub mod i18n;
 pub mod language;
+pub mod live;
 pub mod markdown;
 pub mod pages;
 mod phrase;

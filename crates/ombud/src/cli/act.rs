@@ -1,0 +1,204 @@
+//! `ombud ledger add|show` and `ombud anchor set`.
+
+use clap::Subcommand;
+use jiff::Timestamp;
+use ombud_core::standing::Act;
+use ombud_store::{Entry, RecordId};
+use serde_json::json;
+
+use super::may::subject;
+use super::{Outcome, Output};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::flow::anchor::Target;
+use crate::flow::ledger::{Receipt, Told};
+use crate::flow::subject::SubjectRef;
+
+/// Record what a person chose, or show it.
+#[derive(Debug, Subcommand)]
+pub(super) enum Ledger {
+    /// Record an act
+    Add {
+        /// The person, as `email:anna@example.com`
+        #[arg(value_parser = subject)]
+        subject: SubjectRef,
+        /// The activity, for example `newsletters`
+        activity: String,
+        /// What the person did
+        #[arg(value_parser = act)]
+        act: Act,
+        /// The language in which the person was asked
+        #[arg(long)]
+        language: Option<String>,
+        /// How it reached us
+        #[arg(long)]
+        channel: Option<String>,
+        /// The wording shown, or the notice sent
+        #[arg(long)]
+        notice: Option<String>,
+        /// When it was done; now when left out
+        #[arg(long, value_name = "INSTANT")]
+        at: Option<Timestamp>,
+    },
+    /// Show the ledger of a person
+    Show {
+        /// The person, as `email:anna@example.com`
+        #[arg(value_parser = subject)]
+        subject: SubjectRef,
+    },
+}
+
+fn act(text: &str) -> Result<Act, String> {
+    Act::parse(text).ok_or_else(|| {
+        let names: Vec<&str> = Act::ALL.iter().map(|act| act.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+impl Ledger {
+    pub(super) async fn run(
+        self,
+        settings: &Settings,
+        clock: &Clock,
+        out: &mut Output<'_>,
+    ) -> anyhow::Result<Outcome> {
+        let ombud = settings.ombud(clock).await?;
+        let now = clock.now();
+        match self {
+            Self::Add {
+                subject,
+                activity,
+                act,
+                language,
+                channel,
+                notice,
+                at,
+            } => {
+                let at = at.unwrap_or(now);
+                let told = Told {
+                    activity,
+                    act,
+                    at,
+                    language,
+                    channel,
+                    notice,
+                };
+                receipt(&ombud.tell(&subject, told, now).await?, out)?;
+            }
+            Self::Show { subject } => {
+                for entry in ombud.ledger(&subject).await? {
+                    show(&entry, out)?;
+                }
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn receipt(receipt: &Receipt, out: &mut Output<'_>) -> std::io::Result<()> {
+    let effects = &receipt.effects;
+    if out.json {
+        return out.value(&json!({
+            "seq": receipt.seq,
+            "activity": receipt.activity,
+            "act": receipt.act,
+            "at": receipt.at,
+            "version": receipt.version,
+            "denied": effects.denied,
+            "erased": effects.erased,
+            "restricted": effects.restricted,
+            "notified": effects.notified,
+        }));
+    }
+    let act = receipt.act.name();
+    out.line(format!(
+        "recorded: {act} {} (entry {})",
+        receipt.activity, receipt.seq
+    ))?;
+    let follows = [
+        ("no longer used for", &effects.denied),
+        ("erased", &effects.erased),
+        ("restricted", &effects.restricted),
+        ("to be told", &effects.notified),
+    ];
+    for (what, names) in follows.into_iter().filter(|(_, names)| !names.is_empty()) {
+        out.line(format!("  {what}: {}", names.join(", ")))?;
+    }
+    Ok(())
+}
+
+fn show(Entry { seq, entry }: &Entry, out: &mut Output<'_>) -> std::io::Result<()> {
+    if out.json {
+        return out.value(&json!({
+            "seq": seq,
+            "activity": entry.activity,
+            "act": entry.act,
+            "at": entry.acted_at,
+            "recorded_at": entry.recorded_at,
+            "statement": entry.statement.to_string(),
+            "language": entry.language,
+            "channel": entry.channel,
+            "notice": entry.notice,
+        }));
+    }
+    let act = entry.act.name();
+    out.line(format!(
+        "{seq:>4}  {}  {act:<8}  {}",
+        entry.acted_at, entry.activity
+    ))
+}
+
+/// Tell of an event that a clock counts from.
+#[derive(Debug, Subcommand)]
+pub(super) enum Anchor {
+    /// Record that an event happened
+    Set {
+        /// The event, for example `last_activity`
+        anchor: String,
+        /// When it happened; now when left out
+        #[arg(long, value_name = "INSTANT")]
+        at: Option<Timestamp>,
+        /// The person, as `email:anna@example.com`
+        #[arg(long, value_parser = subject, requires = "collection", required_unless_present = "record")]
+        subject: Option<SubjectRef>,
+        /// The collection, for example `security.log`
+        #[arg(long, requires = "subject")]
+        collection: Option<String>,
+        /// One record, in place of a person and a collection
+        #[arg(long, conflicts_with = "subject")]
+        record: Option<RecordId>,
+    },
+}
+
+impl Anchor {
+    pub(super) async fn run(
+        self,
+        settings: &Settings,
+        clock: &Clock,
+        out: &mut Output<'_>,
+    ) -> anyhow::Result<Outcome> {
+        let Self::Set {
+            anchor,
+            at,
+            subject,
+            collection,
+            record,
+        } = self;
+        let target = match (record, subject, collection) {
+            (Some(record), ..) => Target::Record(record),
+            (None, Some(subject), Some(collection)) => Target::Collection(subject, collection),
+            (None, ..) => return Ok(Outcome::Wrong),
+        };
+        let ombud = settings.ombud(clock).await?;
+        let now = clock.now();
+        let clocks = ombud
+            .set_anchor(&target, &anchor, at.unwrap_or(now), now)
+            .await?;
+        if out.json {
+            out.value(&json!({ "clocks": clocks }))?;
+        } else {
+            out.line(format!("{clocks} clocks count from it"))?;
+        }
+        Ok(Outcome::Done)
+    }
+}

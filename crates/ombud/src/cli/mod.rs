@@ -1,0 +1,178 @@
+//! The command line: one file a command, each parsing, calling one flow and printing.
+//!
+//! Exit codes: 0 done, 1 the answer is "no", "not true" or "findings", 2 wrong usage or input, 3 could
+//! not be carried out.
+
+mod act;
+mod board;
+mod check;
+mod may;
+mod output;
+mod record;
+mod reference;
+mod serve;
+mod statement;
+mod sweep;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::clock::Clock;
+use crate::config::{Settings, Unreadable};
+use crate::flow::FlowError;
+pub use output::Output;
+
+/// Makes a privacy statement executable: pages, decisions, retention, requests and the proof of it
+#[derive(Debug, Parser)]
+#[command(name = "ombud", version, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the statement: errors of the language, findings of law, gaps open and decided
+    Check(check::Check),
+    /// Serve pages, API and jobs
+    Serve(serve::Serve),
+    /// Show the promise board: kept, broken or unproven, with figures
+    Board,
+    /// Decide whether a person's data may be used for an activity now
+    May(may::May),
+    /// Filter identities from standard input to those that may be used now
+    Audience(may::Audience),
+    /// Add, show or list records
+    #[command(subcommand)]
+    Record(record::Record),
+    /// Record what a person chose, or show it
+    #[command(subcommand)]
+    Ledger(act::Ledger),
+    /// Tell of an event that a clock counts from
+    #[command(subcommand)]
+    Anchor(act::Anchor),
+    /// Carry out what is due
+    Sweep(sweep::Sweep),
+    /// Show what will be due, by activity and month
+    Forecast(sweep::Forecast),
+    /// Show, compare and export the statement
+    #[command(subcommand)]
+    Statement(statement::Command),
+    /// Print the JSON Schema of a file of the statement folder
+    Schema(statement::Schema),
+    /// Print a page of the reference
+    #[command(hide = true)]
+    Reference(statement::Reference),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What a command comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done, or the answer is yes.
+    Done,
+    /// The answer is no, something is not true, or there are findings.
+    No,
+    /// The input is wrong.
+    Wrong,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::SUCCESS,
+            Outcome::No => Self::from(1),
+            Outcome::Wrong => Self::from(2),
+        }
+    }
+}
+
+impl Cli {
+    /// Carries out the command and says how it went.
+    pub async fn run(self, clock: Clock, out: &mut Output<'_>) -> ExitCode {
+        let settings = self.settings;
+        out.json = settings.json;
+        match dispatch(self.command, &settings, &clock, out).await {
+            Ok(outcome) => outcome.into(),
+            Err(error) => explain(&error, out),
+        }
+    }
+}
+
+async fn dispatch(
+    command: Command,
+    settings: &Settings,
+    clock: &Clock,
+    out: &mut Output<'_>,
+) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Check(check) => check.run(settings, clock, out),
+        Command::Serve(serve) => serve.run(settings, clock, out).await,
+        Command::Board => board::run(settings, clock, out).await,
+        Command::May(may) => may.run(settings, clock, out).await,
+        Command::Audience(audience) => audience.run(settings, clock, out).await,
+        Command::Record(record) => record.run(settings, clock, out).await,
+        Command::Ledger(ledger) => ledger.run(settings, clock, out).await,
+        Command::Anchor(anchor) => anchor.run(settings, clock, out).await,
+        Command::Sweep(sweep) => sweep.run(settings, clock, out).await,
+        Command::Forecast(forecast) => forecast.run(settings, clock, out).await,
+        Command::Statement(command) => command.run(settings, clock, out).await,
+        Command::Schema(schema) => schema.run(out),
+        Command::Reference(reference) => reference.run(out),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "ombud", &mut text);
+            out.raw(&text)?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+/// Says what went wrong and what to do next, and chooses the exit code.
+fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
+    if let Some(unreadable) = error.downcast_ref::<Unreadable>() {
+        out.complain(&check::human(
+            &unreadable.folder,
+            &unreadable.diagnostics,
+            out.color,
+        ));
+        return Outcome::Wrong.into();
+    }
+    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+    out.complain(&format!("error: {}\n", chain.join(": ")));
+    match error.downcast_ref::<FlowError>() {
+        Some(FlowError::Intake(refusals)) => {
+            for refusal in refusals {
+                out.complain(&format!("  {refusal} ({})\n", refusal.article()));
+                if let Some(hint) = refusal.hint() {
+                    out.complain(&format!("  hint: {hint}\n"));
+                }
+            }
+            Outcome::No.into()
+        }
+        Some(FlowError::NoBasis(reason)) => {
+            out.complain(&format!("  {}\n", reason.article()));
+            Outcome::No.into()
+        }
+        Some(FlowError::Act(refusal)) => {
+            out.complain(&format!(
+                "  {}\n  hint: {}\n",
+                refusal.article(),
+                refusal.hint()
+            ));
+            Outcome::No.into()
+        }
+        Some(FlowError::NotFound(_)) => Outcome::No.into(),
+        Some(FlowError::UnknownIdentity(_) | FlowError::Identity { .. } | FlowError::NoSubject) => {
+            Outcome::Wrong.into()
+        }
+        Some(FlowError::Store(_) | FlowError::Statement(_)) | None => ExitCode::from(3),
+    }
+}

@@ -1,0 +1,127 @@
+//! `ombud serve`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tracing_subscriber::EnvFilter;
+
+use super::{Outcome, Output};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::job;
+use crate::web::api::{self, Api};
+use crate::web::{self, App};
+
+/// Serve pages, API and jobs.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The address to listen on
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080",
+        env = "OMBUD_LISTEN"
+    )]
+    listen: SocketAddr,
+    /// Fill an empty data directory with synthetic people over four years
+    #[arg(long)]
+    demo: bool,
+    /// Print logs as JSON
+    #[arg(long)]
+    log_json: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(
+        self,
+        settings: &Settings,
+        clock: &Clock,
+        out: &mut Output<'_>,
+    ) -> anyhow::Result<Outcome> {
+        logs(self.log_json);
+        let ombud = settings.ombud(clock).await?;
+        let listener = TcpListener::bind(self.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", self.listen))?;
+        let address = listener.local_addr()?;
+        if self.demo {
+            fill(&ombud, clock, out).await?;
+        }
+        let wake = Arc::new(Notify::new());
+        let sweeping = tokio::spawn(job::sweep(ombud.clone(), clock.clone(), Arc::clone(&wake)));
+        let pages = Arc::new(web::live::Live::new(ombud.clone(), clock.clone()));
+        let api = api::router(Api {
+            ombud,
+            clock: clock.clone(),
+            wake,
+        });
+        out.line(format!("listening on http://{address}"))?;
+        axum::serve(listener, web::router(App { pages }, api))
+            .with_graceful_shutdown(stopped())
+            .await?;
+        sweeping.abort();
+        Ok(Outcome::Done)
+    }
+}
+
+/// Fills the data with synthetic people, showing how far it is.
+async fn fill(
+    ombud: &crate::flow::Ombud,
+    clock: &Clock,
+    out: &mut Output<'_>,
+) -> anyhow::Result<()> {
+    let mut shown = 0;
+    let filled = ombud
+        .fill_demo(clock.now(), |done, all| {
+            let percent = done * 100 / all.max(1);
+            if percent != shown {
+                shown = percent;
+                let bar = "#".repeat(usize::try_from(percent / 4).unwrap_or_default());
+                out.complain(&format!(
+                    "\rfilling with synthetic people [{bar:<25}] {percent:>3} %"
+                ));
+            }
+        })
+        .await?;
+    if filled {
+        out.complain("\n");
+    } else {
+        out.complain("the data directory is not empty: nothing was filled in\n");
+    }
+    Ok(())
+}
+
+fn logs(json: bool) {
+    let filter = EnvFilter::try_from_env("OMBUD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // A second call, as in tests, keeps the first subscriber.
+    let set = if json {
+        logs.json().try_init()
+    } else {
+        logs.try_init()
+    };
+    drop(set);
+}
+
+/// Resolves when the process is asked to stop.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,112 @@
+//! `ombud sweep` and `ombud forecast`.
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::{Outcome, Output};
+use crate::clock::Clock;
+use crate::config::Settings;
+
+/// Carry out what is due.
+#[derive(Debug, Args)]
+pub(super) struct Sweep {
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// Sweep as if it were this instant; a later one than now needs --dry-run
+    #[arg(long, value_name = "INSTANT")]
+    at: Option<Timestamp>,
+}
+
+impl Sweep {
+    pub(super) async fn run(
+        self,
+        settings: &Settings,
+        clock: &Clock,
+        out: &mut Output<'_>,
+    ) -> anyhow::Result<Outcome> {
+        let now = clock.now();
+        let at = self.at.unwrap_or(now);
+        if at > now && !self.dry_run {
+            out.complain(
+                "error: what is due later cannot be erased today\n  hint: add --dry-run\n",
+            );
+            return Ok(Outcome::Wrong);
+        }
+        let ombud = settings.ombud(clock).await?;
+        let swept = if self.dry_run {
+            ombud.sweep_dry(at).await?
+        } else {
+            ombud.sweep(at).await?
+        };
+        if out.json {
+            out.value(&swept)?;
+        } else {
+            let done = if self.dry_run { "would be " } else { "" };
+            out.line(format!(
+                "{} due: {} records {done}erased, {} {done}anonymised, {} {done}reduced, {} later",
+                swept.due, swept.erased, swept.anonymised, swept.reduced, swept.later
+            ))?;
+            if swept.remaining > 0 {
+                out.line(format!(
+                    "{} records were still there when read back",
+                    swept.remaining
+                ))?;
+            }
+        }
+        Ok(if swept.remaining == 0 {
+            Outcome::Done
+        } else {
+            Outcome::No
+        })
+    }
+}
+
+/// Show what will be due, by activity and month.
+#[derive(Debug, Args)]
+pub(super) struct Forecast {
+    /// How many months ahead
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u8).range(1..=120))]
+    months: u8,
+}
+
+impl Forecast {
+    pub(super) async fn run(
+        self,
+        settings: &Settings,
+        clock: &Clock,
+        out: &mut Output<'_>,
+    ) -> anyhow::Result<Outcome> {
+        let ombud = settings.ombud(clock).await?;
+        let forecast = ombud.forecast(clock.now(), self.months).await?;
+        if out.json {
+            out.value(&forecast)?;
+            return Ok(Outcome::Done);
+        }
+        let months: Vec<String> = forecast
+            .months
+            .iter()
+            .map(|month| month.strftime("%Y-%m").to_string())
+            .collect();
+        out.line(format!(
+            "{:<16} {:>7} {}",
+            "activity",
+            "overdue",
+            months.join(" ")
+        ))?;
+        for row in &forecast.activities {
+            let counts: Vec<String> = row
+                .counts
+                .iter()
+                .map(|count| format!("{count:>7}"))
+                .collect();
+            out.line(format!(
+                "{:<16} {:>7} {}",
+                row.activity,
+                row.overdue,
+                counts.join(" ")
+            ))?;
+        }
+        Ok(Outcome::Done)
+    }
+}

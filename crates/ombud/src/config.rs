@@ -1,0 +1,106 @@
+//! Where things lie: the settings that every command shares.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use ombud_core::diagnostic::Diagnostic;
+use ombud_core::statement::{Folder, Statement, load};
+use ombud_store::{Config, Store};
+
+use crate::clock::Clock;
+use crate::flow::Ombud;
+use crate::flow::statement::read_folder;
+
+/// The settings that every command shares.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Settings {
+    /// The statement folder; the bundled one when left out
+    #[arg(long, global = true, value_name = "DIR", env = "OMBUD_STATEMENT")]
+    pub statement: Option<PathBuf>,
+    /// The data directory
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "OMBUD_DATA",
+        default_value = "./ombud-data"
+    )]
+    pub data: PathBuf,
+    /// A PostgreSQL database in place of the embedded one
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "OMBUD_DATABASE",
+        hide_env_values = true
+    )]
+    pub database: Option<String>,
+    /// Print JSON for programs
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// A statement that does not read.
+#[derive(Debug, thiserror::Error)]
+#[error("the statement has {} errors; `ombud check` shows them", diagnostics.len())]
+pub struct Unreadable {
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files, for showing them.
+    pub folder: Folder,
+}
+
+impl Settings {
+    /// The files of the statement.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read.
+    pub fn folder(&self) -> anyhow::Result<Folder> {
+        let Some(root) = &self.statement else {
+            return Ok(crate::bundled::folder());
+        };
+        read_folder(root)
+            .with_context(|| format!("the statement folder `{}` cannot be read", root.display()))
+    }
+
+    /// The statement.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`] when it has errors of the language.
+    pub fn statement(&self) -> anyhow::Result<Statement> {
+        let folder = self.folder()?;
+        load(folder.clone()).map_err(|diagnostics| {
+            Unreadable {
+                diagnostics,
+                folder,
+            }
+            .into()
+        })
+    }
+
+    /// The store. Opening it may block, so it is done off the threads that serve requests.
+    ///
+    /// # Errors
+    ///
+    /// When the database or its keys cannot be opened.
+    pub async fn store(&self) -> anyhow::Result<Store> {
+        let config = match &self.database {
+            Some(dsn) => Config::postgres(&self.data, dsn),
+            None => Config::sqlite(&self.data),
+        };
+        let opened = tokio::task::spawn_blocking(move || Store::open(&config)).await?;
+        opened.with_context(|| format!("the data in `{}` cannot be opened", self.data.display()))
+    }
+
+    /// The statement over the store.
+    ///
+    /// # Errors
+    ///
+    /// When either cannot be opened.
+    pub async fn ombud(&self, clock: &Clock) -> anyhow::Result<Ombud> {
+        let statement = self.statement()?;
+        Ok(Ombud::open(self.store().await?, statement, clock.now()).await?)
+    }
+}

@@ -1,0 +1,115 @@
+//! May this person's data be used for this, now?
+
+use jiff::Timestamp;
+use ombud_core::decision::{Answer, Facts, Reason, Use, may};
+use ombud_core::rulebook::{ActivityRule, Rulebook};
+use ombud_core::standing::{Scope, Standing};
+use ombud_core::statement::VersionId;
+use ombud_store::{Clock, SubjectId, Tx};
+
+use super::subject::SubjectRef;
+use super::{FlowError, Ombud, anchor};
+
+/// The name under which choices for all activities at once are kept.
+pub(super) const EVERYWHERE: &str = "*";
+
+/// A decision with all it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The answer.
+    pub answer: Answer,
+    /// The activity asked about.
+    pub activity: String,
+    /// The use asked about.
+    pub use_for: Use,
+    /// The statement in force.
+    pub version: VersionId,
+    /// The instant it was decided for.
+    pub decided_at: Timestamp,
+}
+
+impl Ombud {
+    /// Decides. A stranger is answered like a person who never chose anything.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the reference names no declared identity, or the store fails. An activity
+    /// that is not declared is no error: the answer is no.
+    pub async fn may(
+        &self,
+        who: &SubjectRef,
+        activity: &str,
+        use_for: Use,
+        now: Timestamp,
+    ) -> Result<Decision, FlowError> {
+        let decide = |answer| Decision {
+            answer,
+            activity: activity.to_owned(),
+            use_for,
+            version: self.book.version.clone(),
+            decided_at: now,
+        };
+        let Some(rule) = self.book.activities.get(activity) else {
+            self.known(who)?;
+            return Ok(decide(Answer::No(Reason::UnknownActivity)));
+        };
+        let facts = match self.find_subject(who).await? {
+            None => Facts::default(),
+            Some(subject) => {
+                let bucket = self.store.bucket_of(subject);
+                let (book, name) = (self.book.clone(), activity.to_owned());
+                let load = self
+                    .store
+                    .read::<_, FlowError, _>("may", bucket, move |tx| {
+                        facts(tx, &book, &name, subject)
+                    });
+                load.await?
+            }
+        };
+        Ok(decide(may(&rule.rule, &facts, use_for, now)))
+    }
+}
+
+/// Loads what a decision needs to know of a person in one activity.
+pub(super) fn facts(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    activity: &str,
+    subject: SubjectId,
+) -> Result<Facts, FlowError> {
+    let Some(rule) = book.activities.get(activity) else {
+        return Ok(Facts::default());
+    };
+    let own = tx.standing(subject, activity)?.unwrap_or_default();
+    let all = tx.standing(subject, EVERYWHERE)?.unwrap_or_default();
+    let clocks = tx.clocks_of(subject)?;
+    Ok(facts_of(book, (activity, rule), [&own, &all], &clocks))
+}
+
+/// The same, from rows that are at hand: the standing in the activity and the one everywhere.
+pub(super) fn facts_of(
+    book: &Rulebook,
+    (activity, rule): (&str, &ActivityRule),
+    [own, all]: [&Standing; 2],
+    clocks: &[Clock],
+) -> Facts {
+    let mine = clocks
+        .iter()
+        .filter(|clock| rule.collections.contains(&clock.key.collection));
+    let stored: Vec<_> = mine
+        .clone()
+        .map(|clock| anchor::Facts::parse(&clock.anchors))
+        .collect();
+    let states = stored
+        .iter()
+        .flat_map(|facts| facts.states.keys().map(String::as_str));
+    // The last due instant of the activity's clocks, when all have one.
+    let dues: Option<Vec<Timestamp>> = mine.map(|clock| clock.due_at).collect();
+    Facts {
+        own: own.position(rule.scope),
+        all: all.position(Scope::default()),
+        states: book.states(activity, states),
+        kept_until: dues.and_then(|dues| dues.into_iter().max()),
+        age: None,
+    }
+}

@@ -1,0 +1,242 @@
+//! What people choose: consent, withdrawal, objection, restriction.
+
+use jiff::Timestamp;
+use ombud_core::effects::{Effects, effects};
+use ombud_core::retention::Event;
+use ombud_core::rulebook::Rulebook;
+use ombud_core::standing::{Act, Objection, Scope, Standing};
+use ombud_core::statement::VersionId;
+use ombud_store::{Clock, ClockState, Entry, NewEntry, SubjectId, Tx};
+
+use super::decision::EVERYWHERE;
+use super::subject::SubjectRef;
+use super::{FlowError, Ombud, anchor};
+
+/// An act to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// In which activity.
+    pub activity: String,
+    /// What was done.
+    pub act: Act,
+    /// When it was done; not later than now.
+    pub at: Timestamp,
+    /// The language in which the person was asked.
+    pub language: Option<String>,
+    /// How it reached us.
+    pub channel: Option<String>,
+    /// The wording shown, or the notice sent.
+    pub notice: Option<String>,
+}
+
+/// Proof for the person that an act was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The entry's place in the person's ledger.
+    pub seq: i64,
+    /// The activity.
+    pub activity: String,
+    /// The act.
+    pub act: Act,
+    /// When it was done.
+    pub at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The statement in force.
+    pub version: VersionId,
+    /// What follows.
+    pub effects: Effects,
+}
+
+impl Ombud {
+    /// Records an act. From the commit on, every decision takes it into account.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Act`] when the activity knows no such act.
+    pub async fn tell(
+        &self,
+        who: &SubjectRef,
+        told: Told,
+        now: Timestamp,
+    ) -> Result<Receipt, FlowError> {
+        let effects = effects(&self.book, &told.activity, told.act, told.notice.is_some())?;
+        let subject = self.subject(who, now).await?;
+        let bucket = self.store.bucket_of(subject);
+        let (book, at) = (self.book.clone(), told.at.min(now));
+        let (entry, follows) = (self.entry(subject, &told, at, now), effects.clone());
+        let act = told.act;
+        let write = self
+            .store
+            .write::<_, FlowError, _>("ledger.append", bucket, move |tx| {
+                append(tx, &book, &entry, &follows)
+            });
+        Ok(Receipt {
+            seq: write.await?,
+            activity: told.activity,
+            act,
+            at,
+            recorded_at: now,
+            version: self.book.version.clone(),
+            effects,
+        })
+    }
+
+    fn entry(&self, subject: SubjectId, told: &Told, at: Timestamp, now: Timestamp) -> NewEntry {
+        let scope = self
+            .book
+            .activities
+            .get(&told.activity)
+            .map(|rule| rule.scope);
+        NewEntry {
+            subject,
+            activity: told.activity.clone(),
+            act: told.act,
+            acted_at: at,
+            recorded_at: now,
+            statement: self.book.version.clone(),
+            scope: scope.unwrap_or_default(),
+            language: told.language.clone(),
+            channel: told.channel.clone(),
+            notice: told.notice.clone(),
+            reason: None,
+        }
+    }
+
+    /// All standings of a person, by activity; empty for a stranger.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the reference names no declared identity, or the store fails.
+    pub async fn standings(&self, who: &SubjectRef) -> Result<Vec<(String, Standing)>, FlowError> {
+        let Some(subject) = self.find_subject(who).await? else {
+            return Ok(Vec::new());
+        };
+        let bucket = self.store.bucket_of(subject);
+        let read = self
+            .store
+            .read::<_, FlowError, _>("standing.all", bucket, move |tx| {
+                Ok(tx.standings_of(subject)?)
+            });
+        read.await
+    }
+
+    /// The ledger of a person, in order; empty for a stranger.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the reference names no declared identity, or the store fails.
+    pub async fn ledger(&self, who: &SubjectRef) -> Result<Vec<Entry>, FlowError> {
+        let Some(subject) = self.find_subject(who).await? else {
+            return Ok(Vec::new());
+        };
+        let bucket = self.store.bucket_of(subject);
+        let read = self
+            .store
+            .read::<_, FlowError, _>("ledger.all", bucket, move |tx| {
+                Ok(tx.ledger_of(subject, None)?)
+            });
+        read.await
+    }
+}
+
+fn append(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    entry: &NewEntry,
+    effects: &Effects,
+) -> Result<i64, FlowError> {
+    let seq = tx.append_entry(entry)?;
+    fold(tx, entry, &entry.activity, seq)?;
+    if effects.everywhere {
+        let everywhere = NewEntry {
+            activity: EVERYWHERE.to_owned(),
+            ..entry.clone()
+        };
+        let seq = tx.append_entry(&everywhere)?;
+        fold(tx, entry, EVERYWHERE, seq)?;
+    }
+    move_clocks(tx, book, entry, effects)?;
+    hold_clocks(tx, book, entry.subject)?;
+    Ok(seq)
+}
+
+/// Folds one more act into the standing and saves it.
+fn fold(tx: &mut Tx<'_>, entry: &NewEntry, activity: &str, seq: i64) -> Result<(), FlowError> {
+    let before = tx.standing(entry.subject, activity)?.unwrap_or_default();
+    let after = before.after(entry.act, entry.acted_at, entry.scope);
+    tx.save_standing(entry.subject, activity, &after, seq)?;
+    Ok(())
+}
+
+/// Clocks of restricted activities are held, others are live: a restricted record is not erased
+/// either, and what came due meanwhile is swept once the restriction is lifted.
+///
+/// # Source
+///
+/// GDPR Article 18(1)(d), 18(2).
+fn hold_clocks(tx: &mut Tx<'_>, book: &Rulebook, subject: SubjectId) -> Result<(), FlowError> {
+    let standings = tx.standings_of(subject)?;
+    let restricted = |activity: &str| {
+        let marketing = book
+            .activities
+            .get(activity)
+            .is_some_and(|rule| rule.rule.marketing);
+        standings.iter().any(|(name, standing)| {
+            let position = standing.position(Scope::default());
+            let weighed =
+                name == activity && !marketing && position.objection == Objection::Pending;
+            (name == activity || name == EVERYWHERE) && (position.restricted || weighed)
+        })
+    };
+    for clock in tx.clocks_of(subject)? {
+        let activity = clock.key.collection.split('.').next().unwrap_or_default();
+        let state = if restricted(activity) {
+            ClockState::Held
+        } else {
+            ClockState::Live
+        };
+        if clock.state != state && clock.state != ClockState::Planned {
+            tx.save_clock(&Clock { state, ..clock })?;
+        }
+    }
+    Ok(())
+}
+
+/// Withdrawals and objections are events that clocks count from; a new consent takes the withdrawal
+/// back for what is collected from then on.
+fn move_clocks(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    entry: &NewEntry,
+    effects: &Effects,
+) -> Result<(), FlowError> {
+    let at = entry.acted_at;
+    for clock in tx.clocks_of(entry.subject)? {
+        let Some(rule) = book.collections.get(&clock.key.collection) else {
+            continue;
+        };
+        let concerned = effects.erased.contains(&clock.key.collection);
+        let same = rule.activity == entry.activity;
+        let edit: fn(&mut anchor::Facts, Timestamp) = match entry.act {
+            Act::Withdraw if concerned => {
+                |facts, at| facts.set(Event::WITHDRAWAL.name(), at, false)
+            }
+            Act::Object | Act::Uphold if concerned => {
+                |facts, at| facts.set(Event::OBJECTION.name(), at, false)
+            }
+            Act::Consent if same => |facts, _| {
+                facts.events.remove(Event::WITHDRAWAL.name());
+            },
+            Act::Consent
+            | Act::Withdraw
+            | Act::Object
+            | Act::Uphold
+            | Act::Reject
+            | Act::Restrict
+            | Act::Lift => continue,
+        };
+        anchor::change(tx, book, rule, &clock.key, |facts| edit(facts, at))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Load, decide, save: one file a domain. The only place where rules and store meet.
+//!
+//! Every flow takes the instant as an argument; the edge reads the clock once a request.
+
+pub mod anchor;
+pub mod board;
+pub mod decision;
+pub mod demo;
+pub mod forecast;
+pub mod ledger;
+pub mod record;
+pub mod statement;
+pub mod subject;
+pub mod sweep;
+
+use std::sync::Arc;
+
+use ombud_core::decision::Reason;
+use ombud_core::effects::ActRefusal;
+use ombud_core::identity::IdentityError;
+use ombud_core::intake;
+use ombud_core::rulebook::Rulebook;
+use ombud_core::statement::Statement;
+use ombud_store::{Store, StoreError};
+
+/// A statement in force over a store: everything a flow needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Ombud {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The statement in force.
+    pub statement: Arc<Statement>,
+    /// Its rules.
+    pub book: Arc<Rulebook>,
+}
+
+impl std::fmt::Debug for Ombud {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Ombud({})", self.statement.version.short())
+    }
+}
+
+/// Why a flow did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// The store could not answer; nothing was written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The closed world refuses the data; nothing was stored.
+    #[error("the data is refused")]
+    Intake(Vec<intake::Refusal>),
+    /// No basis is in force; nothing was stored.
+    #[error("the data may not be stored: {}", .0.explain())]
+    NoBasis(Reason),
+    /// The act is not one that the activity knows; nothing was recorded.
+    #[error(transparent)]
+    Act(#[from] ActRefusal),
+    /// The subject is named by a kind of identity that the statement does not declare.
+    #[error("the statement declares no identity `{0}`")]
+    UnknownIdentity(String),
+    /// The value of an identity is not one of its kind.
+    #[error("`{kind}`: {error}")]
+    Identity {
+        /// The kind.
+        kind: String,
+        /// What is wrong.
+        error: IdentityError,
+    },
+    /// No subject was named.
+    #[error("no subject is named")]
+    NoSubject,
+    /// There is nothing of that id.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// A stored statement does not read any more.
+    #[error("the stored statement {0} cannot be read")]
+    Statement(String),
+}

@@ -1,0 +1,250 @@
+//! Records: in by the closed world, out to who may see them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use ombud_core::decision::{Answer, Use, may};
+use ombud_core::intake;
+use ombud_core::retention::Event;
+use ombud_core::rulebook::Rulebook;
+use ombud_store::{ClockKey, NewRecord, Record, RecordId, SubjectId, Tx};
+use serde_json::{Map, Value};
+
+use super::subject::SubjectRef;
+use super::{FlowError, Ombud, anchor, decision};
+
+/// A record on its way in.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// `activity.collection`.
+    pub collection: String,
+    /// Whose it is.
+    pub subject: SubjectRef,
+    /// Its fields.
+    pub fields: Map<String, Value>,
+    /// Events its clock counts from, by name.
+    pub anchors: BTreeMap<String, Timestamp>,
+}
+
+/// A record that was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its id.
+    pub record: RecordId,
+    /// Until when it is kept, exclusive; none while that is not known.
+    pub due: Option<Timestamp>,
+}
+
+impl Ombud {
+    /// Stores a record, if the statement declares it and a basis is in force.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Intake`] or [`FlowError::NoBasis`]; nothing was stored then.
+    pub async fn add_record(
+        &self,
+        incoming: Incoming,
+        now: Timestamp,
+    ) -> Result<Stored, FlowError> {
+        let Incoming {
+            collection,
+            subject: who,
+            fields,
+            mut anchors,
+        } = incoming;
+        let rule = intake::collection(&self.book, &collection);
+        let rule = rule.map_err(|refusal| FlowError::Intake(vec![refusal]))?;
+        let refusals = [
+            intake::fields(rule, &fields).err(),
+            intake::anchors(&self.book, rule, &anchors, now).err(),
+        ];
+        let refusals: Vec<_> = refusals.into_iter().flatten().flatten().collect();
+        if !refusals.is_empty() {
+            return Err(FlowError::Intake(refusals));
+        }
+        // Asked before the person is made known, so that a refusal leaves nothing behind.
+        let early = self.may(&who, &rule.activity, Use::Ordinary, now).await?;
+        if let Answer::No(reason) = early.answer
+            && reason != ombud_core::decision::Reason::RetentionPassed
+        {
+            return Err(FlowError::NoBasis(reason));
+        }
+        anchors
+            .entry(Event::COLLECTION.name().to_owned())
+            .or_insert(now);
+        let subject = self.subject(&who, now).await?;
+        let bucket = self.store.bucket_of(subject);
+        let mut random = [0; 8];
+        self.store.random(&mut random)?;
+        let id = RecordId::new(now, bucket, random);
+        let payload = serde_json::to_vec(&fields).unwrap_or_default();
+        let book = self.book.clone();
+        let write = self
+            .store
+            .write::<_, FlowError, _>("record.add", bucket, move |tx| {
+                tx.lock_subject(subject)?;
+                let record = NewRecord {
+                    id,
+                    subject,
+                    collection: collection.clone(),
+                    clock: anchor::clock_of(rule_of(&book, &collection)?, id),
+                    created_at: now,
+                    payload: payload.clone().into(),
+                };
+                add(tx, &book, &record, &anchors)
+            });
+        let due = write.await?;
+        Ok(Stored { record: id, due })
+    }
+
+    /// A record, opened; none if there is no such record.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails or nobody can read the record any more.
+    pub async fn record(&self, id: RecordId) -> Result<Option<Record>, FlowError> {
+        let read = self
+            .store
+            .read::<_, FlowError, _>("record.show", id.bucket(), move |tx| Ok(tx.record(id)?));
+        read.await
+    }
+
+    /// The records of a person, at most a thousand after the one given; empty for a stranger.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the reference names no declared identity, or the store fails.
+    pub async fn records(
+        &self,
+        who: &SubjectRef,
+        after: Option<Record>,
+    ) -> Result<Vec<Record>, FlowError> {
+        let Some(subject) = self.find_subject(who).await? else {
+            return Ok(Vec::new());
+        };
+        let bucket = self.store.bucket_of(subject);
+        let read = self
+            .store
+            .read::<_, FlowError, _>("record.list", bucket, move |tx| {
+                Ok(tx.records_of(subject, None, after.as_ref(), 1_000)?)
+            });
+        read.await
+    }
+
+    /// Puts new values in the place of a record's (GDPR Article 16). `null` takes an optional field out.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::NotFound`], or [`FlowError::Intake`] when the result is not what is declared.
+    pub async fn rectify(
+        &self,
+        id: RecordId,
+        changes: Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<(), FlowError> {
+        let book = self.book.clone();
+        let write = self
+            .store
+            .write::<_, FlowError, _>("record.rectify", id.bucket(), move |tx| {
+                let record = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
+                let rule = rule_of(&book, &record.collection)?;
+                let mut fields = fields(&record);
+                for (name, value) in &changes {
+                    fields.insert(name.clone(), value.clone());
+                }
+                intake::fields(rule, &fields).map_err(FlowError::Intake)?;
+                fields.retain(|_, value| !value.is_null());
+                let payload = serde_json::to_vec(&fields).unwrap_or_default();
+                tx.rewrite_record(&record, &payload, now)?;
+                Ok(())
+            });
+        write.await
+    }
+
+    /// Erases one record. The person and everything else of theirs stays.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::NotFound`].
+    pub async fn erase_record(&self, id: RecordId) -> Result<(), FlowError> {
+        let write = self
+            .store
+            .write::<_, FlowError, _>("record.erase", id.bucket(), move |tx| {
+                let record = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
+                tx.erase_record(id)?;
+                let key = ClockKey {
+                    subject: record.subject,
+                    collection: record.collection,
+                    clock: record.clock,
+                };
+                if tx.count_records(&key)? == 0 {
+                    tx.remove_clock(&key)?;
+                }
+                Ok(())
+            });
+        write.await
+    }
+}
+
+/// The fields of a record as they were stored.
+pub fn fields(record: &Record) -> Map<String, Value> {
+    serde_json::from_slice(&record.payload).unwrap_or_default()
+}
+
+fn rule_of<'a>(
+    book: &'a Rulebook,
+    collection: &str,
+) -> Result<&'a ombud_core::rulebook::CollectionRule, FlowError> {
+    intake::collection(book, collection).map_err(|refusal| FlowError::Intake(vec![refusal]))
+}
+
+/// Stores a record with its clock, if the basis is still in force now that the person is locked.
+pub(super) fn add(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    record: &NewRecord,
+    anchors: &BTreeMap<String, Timestamp>,
+) -> Result<Option<Timestamp>, FlowError> {
+    let rule = rule_of(book, &record.collection)?;
+    basis(tx, book, &rule.activity, record.subject, record.created_at)?;
+    tx.add_record(record)?;
+    let mut anchors = anchors.clone();
+    // Collecting something is itself activity and correspondence, unless later ones are known.
+    if let Some(collected) = anchors.get(Event::COLLECTION.name()).copied() {
+        for event in [Event::LAST_ACTIVITY, Event::LAST_CORRESPONDENCE] {
+            if rule.counts_from(&event) {
+                anchors.entry(event.name().to_owned()).or_insert(collected);
+            }
+        }
+    }
+    let key = ClockKey {
+        subject: record.subject,
+        collection: record.collection.clone(),
+        clock: record.clock,
+    };
+    let clock = anchor::change(tx, book, rule, &key, |facts| {
+        for (name, at) in &anchors {
+            facts.set(name, *at, rule.is_state(book, name));
+        }
+    })?;
+    Ok(clock.due_at)
+}
+
+fn basis(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    activity: &str,
+    subject: SubjectId,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    let Some(rule) = book.activities.get(activity) else {
+        return Ok(());
+    };
+    let mut facts = decision::facts(tx, book, activity, subject)?;
+    // Older data may be past its time; new data begins a time of its own.
+    facts.kept_until = None;
+    match may(&rule.rule, &facts, Use::Ordinary, now) {
+        Answer::Yes(_) => Ok(()),
+        Answer::No(reason) => Err(FlowError::NoBasis(reason)),
+    }
+}
