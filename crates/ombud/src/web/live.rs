@@ -1,10 +1,11 @@
 //! The pages over the flows: what was loaded, measured or compared, as views in a reader's language.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
 use ombud_core::board as judged;
 use ombud_core::language::Language;
 use ombud_core::statement::model::{CookieCategory, OneOrMany};
@@ -30,7 +31,12 @@ pub struct Live {
     ombud: Ombud,
     clock: Clock,
     flows: Handle,
+    measured: Mutex<Option<Board>>,
 }
+
+/// How old a measurement a page may show, which says when it was taken. Measuring reads every
+/// record, and anyone may ask for a page: without this, each visit would cost all of that.
+const MEASURED_FOR: SignedDuration = SignedDuration::from_mins(1);
 
 impl From<FlowError> for Fault {
     fn from(error: FlowError) -> Self {
@@ -55,6 +61,7 @@ impl Live {
             ombud,
             clock,
             flows: Handle::current(),
+            measured: Mutex::new(None),
         }
     }
 
@@ -72,7 +79,7 @@ impl Live {
         let midnight = day.tomorrow().ok()?.to_datetime(Time::midnight());
         let zone = &self.ombud.book.calendar.zone;
         let end = zone.to_ambiguous_timestamp(midnight).compatible().ok()?;
-        end.checked_sub(jiff::SignedDuration::from_millis(1)).ok()
+        end.checked_sub(SignedDuration::from_millis(1)).ok()
     }
 
     fn view_of(&self, statement: &Statement) -> VersionView {
@@ -94,8 +101,18 @@ impl Live {
         self.wait(self.ombud.statement_of(found.id.as_str()))
     }
 
+    /// The last measurement, or a new one. Whoever comes meanwhile waits for the same one.
     fn measured(&self) -> Result<Board, Fault> {
-        self.wait(self.ombud.board(self.clock.now()))
+        let mut measured = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        if let Some(board) = measured.as_ref()
+            && now.duration_since(board.measured_at).abs() < MEASURED_FOR
+        {
+            return Ok(board.clone());
+        }
+        let board = self.wait(self.ombud.board(now))?;
+        *measured = Some(board.clone());
+        Ok(board)
     }
 
     fn row(
