@@ -1,7 +1,15 @@
 // Every public page. A page that the program gains is added here, and so is tested in each
 // language, size and colour scheme, with and without JavaScript.
 
-export const pages = [];
+export const pages = [
+  { name: "statement", path: "/" },
+  { name: "board", path: "/board" },
+  { name: "forecast", path: "/forecast" },
+  { name: "cookies", path: "/cookies" },
+  { name: "versions", path: "/versions" },
+  { name: "version", path: "/versions/2026-03-18" },
+  { name: "error", path: "/no-such-page", status: 404 },
+];
 
 export const languages = [
   { code: "en", locale: "en-GB" },

@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { launchBrowser, problems, startOmbud } from "./harness.mjs";
 import { languages, pages, schemes, sizes } from "./pages.mjs";
 
-describe("public pages", { skip: pages.length === 0 && "no page is listed yet" }, () => {
+describe("public pages", { concurrency: 2 }, () => {
   let browser;
   let ombud;
   before(async () => {
@@ -18,18 +18,18 @@ describe("public pages", { skip: pages.length === 0 && "no page is listed yet" }
     await ombud?.stop();
   });
 
-  for (const { name, path } of pages) {
+  for (const { name, path, status } of pages) {
     for (const language of languages) {
       for (const size of sizes) {
         for (const scheme of schemes) {
           const title = [name, language.code, size.name, scheme].join("-");
           test(title, async () => {
-            const visitor = { language, size, scheme, screenshot: title };
+            const visitor = { status, language, size, scheme, screenshot: title };
             assert.deepEqual(await problems(browser, ombud.address + path, visitor), []);
           });
         }
         test(`${name}-${language.code}-${size.name}, no JavaScript`, async () => {
-          const visitor = { language, size, javaScript: false };
+          const visitor = { status, language, size, javaScript: false };
           assert.deepEqual(await problems(browser, ombud.address + path, visitor), []);
         });
       }

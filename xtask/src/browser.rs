@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-use crate::command::{ombud, program, root, run};
+use crate::command::{ombud, program, root, run, unset};
 use crate::install::chromium;
 
 /// Builds the program and runs every `tests/browser/*.test.mjs` against it.
@@ -20,7 +20,7 @@ pub(crate) fn run_tests() -> Result<()> {
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
         .collect();
     tests.sort();
-    let mut node = program("node", &["--test", "--test-reporter=spec"]);
+    let mut node = unset(program("node", &["--test", "--test-reporter=spec"]));
     node.args(tests)
         .env("OMBUD_TEST_CHROMIUM", browser)
         .env("OMBUD_TEST_BINARY", &binary);

@@ -23,6 +23,15 @@ pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> 
     command
 }
 
+/// A program whose answer must not depend on the settings of whoever runs the tests.
+pub(crate) fn unset(mut command: Command) -> Command {
+    let ours = std::env::vars_os().map(|(name, _)| name);
+    for name in ours.filter(|name| name.to_string_lossy().starts_with("OMBUD_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// Runs a command and lets it print.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use crate::command::{ombud, program, root};
+use crate::command::{ombud, program, root, unset};
 use crate::say;
 
 const GUIDES: &str = "docs/book/guides";
@@ -55,7 +55,7 @@ fn follow(step: &Step, folder: &Path, ombud: &Path) -> Result<()> {
         Step::Command(line) => {
             say::line(&format!("$ {line}"));
             let words: Vec<&str> = line.split_whitespace().skip(1).collect();
-            let status = program(ombud, &words).current_dir(folder).status()?;
+            let status = unset(program(ombud, &words)).current_dir(folder).status()?;
             if !matches!(status.code(), Some(0 | 1)) {
                 bail!("`{line}` failed ({status})");
             }

@@ -39,6 +39,12 @@ fn describe(command: &mut clap::Command, name: &str, text: &mut String) {
     }
 }
 
+/// Every lint rule, as Markdown.
+pub(super) fn lints() -> String {
+    let table = ombud_core::statement::check::reference();
+    format!("# Lints\n\nGenerated from the program; do not edit.\n\n{table}")
+}
+
 /// Every reason of a no, as Markdown.
 pub(super) fn reasons() -> String {
     let mut text = "# Reasons of a no\n\nGenerated from the program; do not edit.\n\n\

@@ -243,7 +243,7 @@ impl Reference {
     pub(super) fn run(&self, out: &mut Output<'_>) -> anyhow::Result<Outcome> {
         match self.page {
             Page::Cli => out.raw(super::reference::cli().as_bytes())?,
-            Page::Lints => out.raw(ombud_core::statement::check::reference().as_bytes())?,
+            Page::Lints => out.raw(super::reference::lints().as_bytes())?,
             Page::Reasons => out.raw(super::reference::reasons().as_bytes())?,
         }
         Ok(Outcome::Done)
