@@ -230,6 +230,12 @@ impl States {
         Self(self.0 | 1_u8.checked_shl(number.into()).unwrap_or(0))
     }
 
+    /// With all states of another set.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether a state is in the set.
     pub fn has(self, number: u8) -> bool {
         self.0 & 1_u8.checked_shl(number.into()).unwrap_or(0) != 0

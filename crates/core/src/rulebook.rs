@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use crate::hash::sha256;
 use crate::decision::{Gate, Rule, States};
+use crate::hash::sha256;
 use crate::retention::{self, Calendar, Case, Event, Keep, Moment, Then};
 use crate::standing::Scope;
 use crate::statement::model::{
@@ -61,7 +61,7 @@ pub struct CollectionRule {
     pub holds: Vec<Hold>,
     /// Whether something must stay that outlives a re-import.
     pub suppresses: bool,
-    /// Whether it rests on consent.
+    /// Whether it rests on consent: by its basis, or because only consent opens the way to it.
     pub by_consent: bool,
     /// Whether all records of a person hang on one clock, so that one row changes when the person is
     /// active.
@@ -202,17 +202,20 @@ fn scope(activity: &Activity, controller: &str) -> Scope {
     parts.sort();
     parts.dedup();
     let hash = sha256(parts.join("\n").as_bytes());
-    let first = hash.first_chunk::<8>()
-        .copied()
-        .unwrap_or_default();
+    let first = hash.first_chunk::<8>().copied().unwrap_or_default();
     Scope(i64::from_be_bytes(first))
 }
 
 fn collection_rule(id: String, activity: &Activity, collection: &Collection) -> CollectionRule {
-    let by_consent = match collection.basis {
-        Some(basis) => basis.is_consent(),
-        None => activity.bases().all(|basis| basis.name.is_consent()),
-    };
+    // What only consent opens ends with it, too: device access and electronic marketing.
+    let opened = [Gate::MarketingConsent, Gate::DeviceConsent];
+    let by_consent = collection.basis.map_or_else(
+        || {
+            activity.bases().all(|basis| basis.name.is_consent())
+                || gates(activity).iter().any(|gate| opened.contains(gate))
+        },
+        BasisName::is_consent,
+    );
     let mut ends = Vec::new();
     if by_consent || activity.rests_on(BasisName::Consent) && activity.marketing {
         ends.push(Event::WITHDRAWAL);

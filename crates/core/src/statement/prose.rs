@@ -218,5 +218,10 @@ mod tests;
 /// the text names no period.
 pub fn keeping(statement: &Statement, name: &str, language: Language) -> Option<String> {
     let found = statement.published.collection(name)?;
-    keep::sentence(&statement.published, found, |title, _| title.to_owned(), language)
+    keep::sentence(
+        &statement.published,
+        found,
+        |title, _| title.to_owned(),
+        language,
+    )
 }

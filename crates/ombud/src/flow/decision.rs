@@ -53,20 +53,25 @@ impl Ombud {
             self.known(who)?;
             return Ok(decide(Answer::No(Reason::UnknownActivity)));
         };
-        let facts = match self.find_subject(who).await? {
-            None => Facts::default(),
-            Some(subject) => {
-                let bucket = self.store.bucket_of(subject);
-                let (book, name) = (self.book.clone(), activity.to_owned());
-                let load = self
-                    .store
-                    .read::<_, FlowError, _>("may", bucket, move |tx| {
-                        facts(tx, &book, &name, subject)
-                    });
-                load.await?
-            }
-        };
+        let facts = self.facts_of(who, activity).await?;
         Ok(decide(may(&rule.rule, &facts, use_for, now)))
+    }
+
+    /// What is known of a person in an activity; nothing of a stranger.
+    pub(super) async fn facts_of(
+        &self,
+        who: &SubjectRef,
+        activity: &str,
+    ) -> Result<Facts, FlowError> {
+        let Some(subject) = self.find_subject(who).await? else {
+            return Ok(Facts::default());
+        };
+        let bucket = self.store.bucket_of(subject);
+        let (book, name) = (self.book.clone(), activity.to_owned());
+        let load = self
+            .store
+            .read::<_, FlowError, _>("may", bucket, move |tx| facts(tx, &book, &name, subject));
+        load.await
     }
 }
 

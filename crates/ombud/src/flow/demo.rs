@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use ombud_core::decision::Gate;
-use ombud_core::retention::Keep;
+use ombud_core::retention::{Event, Keep};
 use ombud_core::rulebook::{ActivityRule, CollectionRule};
 use ombud_core::standing::Act;
 use ombud_core::statement::model::{Field, FieldKind};
@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use super::ledger::Told;
 use super::record::Incoming;
 use super::subject::SubjectRef;
-use super::{FlowError, Ombud};
+use super::{FlowError, Ombud, anchor};
 
 /// How many people.
 const PEOPLE: u64 = 2_000;
@@ -190,10 +190,7 @@ impl Person {
             .iter()
             .map(|(name, field)| (name.clone(), self.value(field)))
             .collect();
-        let events = rule.declared.events.keys();
-        let anchors = events
-            .map(|event| (event.clone(), self.later(at, 14)))
-            .collect();
+        let anchors = self.anchors(ombud, rule, at);
         let incoming = Incoming {
             collection: name.to_owned(),
             subject: self.who(),
@@ -205,6 +202,40 @@ impl Person {
             Ok(_) | Err(FlowError::NoBasis(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// A state that opens a basis, and of the events that can end the record's time the one that ends
+    /// it last: most matters take their course.
+    fn anchors(
+        &mut self,
+        ombud: &Ombud,
+        rule: &CollectionRule,
+        at: Timestamp,
+    ) -> BTreeMap<String, Timestamp> {
+        let events = rule.declared.events.keys();
+        let single = events.map(|event| BTreeMap::from([(event.clone(), self.later(at, 14))]));
+        let lasting = single.max_by_key(|told| {
+            let mut facts = anchor::Facts::default();
+            for (name, at) in told {
+                facts.set(name, *at, false);
+            }
+            facts.set(Event::COLLECTION.name(), at, false);
+            anchor::due_at(&ombud.book, rule, &facts).unwrap_or(Timestamp::MIN)
+        });
+        let mut anchors = lasting.unwrap_or_default();
+        let states = ombud
+            .book
+            .activities
+            .get(&rule.activity)
+            .map(|activity| &activity.states);
+        let states = states.map(Vec::as_slice).unwrap_or_default();
+        let chosen = usize::try_from(self.dice.below(8)).unwrap_or_default();
+        anchors.extend(
+            states
+                .get(chosen % states.len().max(1))
+                .map(|state| (state.clone(), at)),
+        );
+        anchors
     }
 
     async fn change_mind(

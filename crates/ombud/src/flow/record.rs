@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use ombud_core::decision::{Answer, Use, may};
+use ombud_core::decision::{Answer, Facts, Use, may};
 use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::Rulebook;
@@ -63,12 +63,12 @@ impl Ombud {
             return Err(FlowError::Intake(refusals));
         }
         // Asked before the person is made known, so that a refusal leaves nothing behind.
-        let early = self.may(&who, &rule.activity, Use::Ordinary, now).await?;
-        if let Answer::No(reason) = early.answer
-            && reason != ombud_core::decision::Reason::RetentionPassed
-        {
-            return Err(FlowError::NoBasis(reason));
-        }
+        let told = self
+            .book
+            .states(&rule.activity, anchors.keys().map(String::as_str));
+        let mut facts = self.facts_of(&who, &rule.activity).await?;
+        facts.states = facts.states.and(told);
+        in_force(&self.book, &rule.activity, facts, now)?;
         anchors
             .entry(Event::COLLECTION.name().to_owned())
             .or_insert(now);
@@ -206,7 +206,10 @@ pub(super) fn add(
     anchors: &BTreeMap<String, Timestamp>,
 ) -> Result<Option<Timestamp>, FlowError> {
     let rule = rule_of(book, &record.collection)?;
-    basis(tx, book, &rule.activity, record.subject, record.created_at)?;
+    let mut facts = decision::facts(tx, book, &rule.activity, record.subject)?;
+    let told = book.states(&rule.activity, anchors.keys().map(String::as_str));
+    facts.states = facts.states.and(told);
+    in_force(book, &rule.activity, facts, record.created_at)?;
     tx.add_record(record)?;
     let mut anchors = anchors.clone();
     // Collecting something is itself activity and correspondence, unless later ones are known.
@@ -230,17 +233,16 @@ pub(super) fn add(
     Ok(clock.due_at)
 }
 
-fn basis(
-    tx: &mut Tx<'_>,
+/// Whether a basis is in force for something new.
+fn in_force(
     book: &Rulebook,
     activity: &str,
-    subject: SubjectId,
+    mut facts: Facts,
     now: Timestamp,
 ) -> Result<(), FlowError> {
     let Some(rule) = book.activities.get(activity) else {
         return Ok(());
     };
-    let mut facts = decision::facts(tx, book, activity, subject)?;
     // Older data may be past its time; new data begins a time of its own.
     facts.kept_until = None;
     match may(&rule.rule, &facts, Use::Ordinary, now) {
