@@ -7,7 +7,7 @@ use ombud_core::decision::{Answer, Facts, Use, may};
 use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::Rulebook;
-use ombud_store::{ClockKey, NewRecord, Record, RecordId, SubjectId, Tx};
+use ombud_store::{ClockKey, NewRecord, Record, RecordId, Tx};
 use serde_json::{Map, Value};
 
 use super::subject::SubjectRef;
