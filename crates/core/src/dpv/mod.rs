@@ -9,13 +9,14 @@ mod terms;
 pub use terms::{Term, term};
 
 /// The prefixes of the vocabulary and the namespaces they stand for.
-pub const NAMESPACES: [(&str, &str); 6] = [
+pub const NAMESPACES: [(&str, &str); 7] = [
     ("dct", "http://purl.org/dc/terms/"),
     ("dpv", "https://w3id.org/dpv#"),
     ("eu-gdpr", "https://w3id.org/dpv/legal/eu/gdpr#"),
     ("justifications", "https://w3id.org/dpv/justifications#"),
     ("loc", "https://w3id.org/dpv/loc#"),
     ("pd", "https://w3id.org/dpv/pd#"),
+    ("xsd", "http://www.w3.org/2001/XMLSchema#"),
 ];
 
 const VOCABULARY: &str = include_str!("iris.txt");

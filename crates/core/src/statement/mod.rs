@@ -13,6 +13,7 @@ pub mod names;
 pub mod promise;
 pub mod prose;
 mod references;
+pub mod register;
 #[cfg(test)]
 mod testing;
 pub mod text;
@@ -152,6 +153,34 @@ impl model::Basis {
 }
 
 impl Activity {
+    /// The rights that the activity's bases and uses bring, besides withdrawal and complaint.
+    ///
+    /// # Source
+    ///
+    /// GDPR Articles 15-22.
+    pub fn rights_brought(&self) -> Vec<model::Right> {
+        use model::{AutomatedDecisions, BasisName, Right};
+        let on = |basis| self.rests_on(basis);
+        let decided = match self.automated_decisions {
+            Some(AutomatedDecisions::Logic(_)) => true,
+            Some(AutomatedDecisions::None) | None => false,
+        };
+        let portable = self.rests_on_consent() || on(BasisName::Contract);
+        let rights = [
+            (true, Right::Access),
+            (true, Right::Rectification),
+            (true, Right::Erasure),
+            (true, Right::Restriction),
+            (portable, Right::Portability),
+            (on(BasisName::LegitimateInterest), Right::Objection),
+            (on(BasisName::PublicTask), Right::ObjectionToPublicTask),
+            (self.marketing, Right::ObjectionToMarketing),
+            (decided, Right::HumanDecision),
+        ];
+        let brought = rights.into_iter().filter(|(brings, _)| *brings);
+        brought.map(|(_, right)| right).collect()
+    }
+
     /// The legal bases in the order in which they are written.
     pub fn bases(&self) -> impl Iterator<Item = LegalBasis<'_>> {
         self.basis.as_slice().iter().filter_map(model::Basis::legal)

@@ -10,6 +10,7 @@ mod may;
 mod output;
 mod record;
 mod reference;
+mod register;
 mod serve;
 mod statement;
 mod sweep;

@@ -1,11 +1,12 @@
 //! `ombud statement`, `ombud schema` and the generated reference.
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::{Date, Time};
 use ombud_core::language::Language;
 use ombud_core::statement::{Statement, diff, model, schema};
 
-use super::{Outcome, Output};
+use super::{Outcome, Output, register};
 use crate::clock::Clock;
 use crate::config::Settings;
 
@@ -36,6 +37,18 @@ pub(super) enum Command {
         #[arg(long, value_name = "DAY")]
         on: Option<Date>,
     },
+    /// Print the record of processing activities (GDPR Article 30)
+    Register {
+        /// Its format
+        #[arg(long, value_enum, default_value = "csv")]
+        format: register::Format,
+        /// The language of its headers and words; JSON-LD is in all languages
+        #[arg(long, default_value = "en")]
+        language: Language,
+        /// Where to write it; standard output when left out
+        #[arg(long, value_name = "FILE")]
+        output: Option<std::path::PathBuf>,
+    },
 }
 
 impl Command {
@@ -56,6 +69,19 @@ impl Command {
                     out.line(format!("{marks} {} {}\n", section.number, section.title))?;
                     out.line(section.body.markdown.trim())?;
                     out.line("")?;
+                }
+                Ok(Outcome::Done)
+            }
+            Self::Register {
+                format,
+                language,
+                output,
+            } => {
+                let bytes = register::bytes(&settings.statement()?, format, language)?;
+                match output {
+                    Some(path) => std::fs::write(&path, bytes)
+                        .with_context(|| format!("`{}` cannot be written", path.display()))?,
+                    None => out.raw(&bytes)?,
                 }
                 Ok(Outcome::Done)
             }

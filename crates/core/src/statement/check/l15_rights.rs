@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{Finding, GDPR, Rule, Subject};
 use crate::diagnostic::Severity;
-use crate::statement::model::{Activity, AutomatedDecisions, BasisName, Right, Role};
+use crate::statement::model::{Activity, Right, Role};
 
 /// L15.
 pub(super) static RULE: Rule = Rule {
@@ -26,8 +26,8 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         .activities()
         .filter(|(_, activity)| decides(activity))
     {
-        for right in brought(activity).filter(|right| !rights.told.contains(right)) {
-            if missing.insert(right) {
+        for right in activity.rights_brought() {
+            if !rights.told.contains(&right) && missing.insert(right) {
                 let message = format!("{} is not told of, which `{id}` brings", words(right));
                 let finding = subject.header_key(&RULE, "rights.told", message);
                 findings.push(finding.hint("add it to `told` and to the text on rights"));
@@ -51,30 +51,6 @@ fn decides(activity: &Activity) -> bool {
         Role::Controller | Role::JointWith(_) => true,
         Role::ProcessorFor(_) => false,
     }
-}
-
-fn brought(activity: &Activity) -> impl Iterator<Item = Right> {
-    let on = |basis| activity.rests_on(basis);
-    let decided = match activity.automated_decisions {
-        Some(AutomatedDecisions::Logic(_)) => true,
-        Some(AutomatedDecisions::None) | None => false,
-    };
-    [
-        (true, Right::Access),
-        (true, Right::Rectification),
-        (true, Right::Erasure),
-        (true, Right::Restriction),
-        (
-            activity.rests_on_consent() || on(BasisName::Contract),
-            Right::Portability,
-        ),
-        (on(BasisName::LegitimateInterest), Right::Objection),
-        (on(BasisName::PublicTask), Right::ObjectionToPublicTask),
-        (activity.marketing, Right::ObjectionToMarketing),
-        (decided, Right::HumanDecision),
-    ]
-    .into_iter()
-    .filter_map(|(brings, right)| brings.then_some(right))
 }
 
 fn words(right: Right) -> &'static str {
