@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use ombud_core::decision::{Answer, Facts, Reason, Use, may};
+use ombud_core::retention::Event;
 use ombud_core::rulebook::{ActivityRule, Rulebook};
 use ombud_core::standing::{Scope, Standing};
 use ombud_core::statement::VersionId;
@@ -108,8 +109,15 @@ pub(super) fn facts_of(
     let states = stored
         .iter()
         .flat_map(|facts| facts.states.keys().map(String::as_str));
-    // The last due instant of the activity's clocks, when all have one.
-    let dues: Option<Vec<Timestamp>> = mine.map(|clock| clock.due_at).collect();
+    // The last due instant of the activity's clocks, when all have one. Clocks that the person's own
+    // act ended are left out: the act itself is the better reason.
+    let opted = [Event::WITHDRAWAL, Event::OBJECTION];
+    let lasting = mine.zip(&stored).filter(|(_, facts)| {
+        !opted
+            .iter()
+            .any(|event| facts.events.contains_key(event.name()))
+    });
+    let dues: Option<Vec<Timestamp>> = lasting.map(|(clock, _)| clock.due_at).collect();
     Facts {
         own: own.position(rule.scope),
         all: all.position(Scope::default()),
