@@ -8,5 +8,6 @@
 )]
 
 mod bundled;
+mod prose;
 mod retention;
 mod seed;
