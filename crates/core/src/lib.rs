@@ -13,6 +13,7 @@ pub mod identity;
 pub mod intake;
 pub mod language;
 pub mod law;
+pub mod population;
 pub mod retention;
 pub mod rulebook;
 pub mod standing;
