@@ -88,6 +88,8 @@ export async function problems(browser, url, visitor) {
   });
   try {
     const page = await context.newPage();
+    // A page that measures every record takes a while when the program is not optimised.
+    page.setDefaultNavigationTimeout(PATIENCE_MS);
     const found = [];
     page.on("console", (message) => {
       // A page that is meant to say "not found" is no error of its own.
