@@ -30,7 +30,8 @@ pub enum Verdict {
 pub struct CollectionFigures {
     /// Records held.
     pub records: u64,
-    /// When the oldest of them was collected.
+    /// The moment that the oldest counts from: when it was collected, or, under a cap, the cap before
+    /// the first due instant.
     pub oldest: Option<Timestamp>,
     /// Records past their instant that nothing exempts.
     pub overdue: u64,

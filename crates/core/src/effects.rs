@@ -131,7 +131,7 @@ pub fn effects(
         }),
         Act::Uphold => Ok(Effects {
             denied: vec![activity.to_owned()],
-            erased: rule.collections.clone(),
+            erased: objectable(rulebook, rule),
             notified: rule.recipients.clone(),
             ..Effects::default()
         }),
@@ -194,6 +194,15 @@ fn withdrawal(rulebook: &Rulebook, activity: &str, rule: &ActivityRule) -> Effec
     }
 }
 
+/// The collections that an objection ends (Article 17(1)(c)): what a contract or a law carries stays.
+fn objectable(rulebook: &Rulebook, rule: &ActivityRule) -> Vec<String> {
+    let ends = |name: &&String| {
+        let collection = rulebook.collections.get(*name);
+        collection.is_some_and(|collection| collection.objectable)
+    };
+    rule.collections.iter().filter(ends).cloned().collect()
+}
+
 fn marketing_objection(rulebook: &Rulebook) -> Effects {
     let mut effects = Effects {
         everywhere: true,
@@ -206,7 +215,7 @@ fn marketing_objection(rulebook: &Rulebook) -> Effects {
     {
         effects.denied.push(id.clone());
         effects.suppressed.push(id.clone());
-        effects.erased.extend(rule.collections.iter().cloned());
+        effects.erased.extend(objectable(rulebook, rule));
         effects.notified.extend(rule.recipients.iter().cloned());
     }
     effects.notified.sort();

@@ -1,8 +1,8 @@
 //! The statement made ready to act on: one rule an activity, one a collection.
 //!
 //! Built from the decided reading, once per version. What the law adds to every statement is added
-//! here: data that rests on consent ends with its withdrawal, data for direct marketing with an
-//! objection, whatever period the statement names.
+//! here: data that rests on consent ends with its withdrawal, data for direct marketing or on a basis
+//! that is weighed with an objection that counts, whatever period the statement names.
 
 use std::collections::BTreeMap;
 
@@ -50,6 +50,10 @@ pub struct ActivityRule {
 
 /// A collection made ready.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts, each with its own doc"
+)]
 pub struct CollectionRule {
     /// The activity's id.
     pub activity: String,
@@ -63,6 +67,8 @@ pub struct CollectionRule {
     pub suppresses: bool,
     /// Whether it rests on consent: by its basis, or because only consent opens the way to it.
     pub by_consent: bool,
+    /// Whether an objection can end it: direct marketing, or a basis that is weighed.
+    pub objectable: bool,
     /// Whether all records of a person hang on one clock, so that one row changes when the person is
     /// active.
     pub shared_clock: bool,
@@ -220,7 +226,14 @@ fn collection_rule(id: String, activity: &Activity, collection: &Collection) -> 
     if by_consent || activity.rests_on(BasisName::Consent) && activity.marketing {
         ends.push(Event::WITHDRAWAL);
     }
-    if activity.marketing {
+    let weighed = [BasisName::PublicTask, BasisName::LegitimateInterest];
+    let objectable = activity.marketing
+        || match collection.basis {
+            Some(basis) => weighed.contains(&basis),
+            None => activity.bases().any(|basis| weighed.contains(&basis.name)),
+        };
+    if objectable {
+        // The event is told when the objection counts: at once for marketing, else when upheld.
         ends.push(Event::OBJECTION);
     }
     let keep = with_ends(collection.keep.as_ref().and_then(all_cases), &ends);
@@ -240,6 +253,7 @@ fn collection_rule(id: String, activity: &Activity, collection: &Collection) -> 
             .into_iter()
             .any(|leaves| matches!(leaves, crate::statement::model::Leaves::Suppression)),
         by_consent,
+        objectable,
         shared_clock: of_subject && collection.hold.is_none(),
         declared: collection.clone(),
     }

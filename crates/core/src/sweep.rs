@@ -85,6 +85,21 @@ pub fn decide(
     }
 }
 
+/// Until when laws hold a record that was reduced, exclusive; `None` while that is not known.
+pub fn held_until(
+    rule: &CollectionRule,
+    calendar: &Calendar,
+    anchors: &Anchors,
+) -> Option<Timestamp> {
+    match held(rule, calendar, anchors, Timestamp::MIN) {
+        Some(Verb::Reduce { until, .. }) => until,
+        // No duty is declared any more.
+        Some(Verb::Erase | Verb::Anonymise { .. } | Verb::Later { .. } | Verb::Wait) | None => {
+            Some(Timestamp::MIN)
+        }
+    }
+}
+
 /// The duty that lasts longest, where one lasts beyond `now`.
 fn held(
     rule: &CollectionRule,

@@ -13,7 +13,8 @@ sql! {
         COUNT(CASE WHEN clock.due_at IS NULL THEN 1 END),
         COUNT(CASE WHEN clock.due_at <= $2 AND clock.state <> 'held' THEN 1 END),
         MIN(CASE WHEN clock.due_at <= $2 AND clock.state <> 'held' THEN clock.due_at END),
-        COUNT(CASE WHEN clock.due_at <= $2 AND clock.state = 'held' THEN 1 END)
+        COUNT(CASE WHEN clock.due_at <= $2 AND clock.state = 'held' THEN 1 END),
+        MIN(CASE WHEN clock.state <> 'held' THEN clock.due_at END)
         FROM record LEFT JOIN clock ON clock.bucket = record.bucket
             AND clock.subject_id = record.subject_id AND clock.collection = record.collection
             AND clock.clock_id = record.clock_id
@@ -46,6 +47,8 @@ pub struct CollectionProbe {
     pub overdue_since: Option<Timestamp>,
     /// How many are due but held.
     pub held: u64,
+    /// When the first of those that nothing holds falls due, or fell due.
+    pub next_due_at: Option<Timestamp>,
 }
 
 /// What a bucket holds about one subject in one collection.
@@ -95,6 +98,7 @@ impl Tx<'_> {
                 overdue: columns.take("overdue")?,
                 overdue_since: columns.take("due_at")?,
                 held: columns.take("held")?,
+                next_due_at: columns.take("due_at")?,
             })
         };
         rows.into_iter().map(read).collect()

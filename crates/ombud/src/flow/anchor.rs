@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use ombud_core::intake;
 use ombud_core::retention::{Anchors, Due, Event, Interval, State, due};
 use ombud_core::rulebook::{CollectionRule, Rulebook};
+use ombud_core::sweep::held_until;
 use ombud_store::{Clock, ClockId, ClockKey, ClockState, RecordId, SubjectId, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -74,8 +75,16 @@ impl Facts {
     }
 }
 
-/// The due instant of facts under a rule; none while it waits or for ever.
-pub(super) fn due_at(book: &Rulebook, rule: &CollectionRule, facts: &Facts) -> Option<Timestamp> {
+/// When a sweep must look at the clock again; none while that waits or for ever.
+fn due_at(book: &Rulebook, rule: &CollectionRule, facts: &Facts) -> Option<Timestamp> {
+    if facts.reduced {
+        return held_until(rule, &book.calendar, &facts.anchors());
+    }
+    ends_at(book, rule, facts)
+}
+
+/// Until when the rule keeps, whatever a law holds beyond; none while it waits or for ever.
+pub(super) fn ends_at(book: &Rulebook, rule: &CollectionRule, facts: &Facts) -> Option<Timestamp> {
     let keep = rule.keep.as_ref()?;
     match due(keep, &facts.anchors(), &book.calendar) {
         Due::At(instant) => Some(instant),
@@ -109,11 +118,7 @@ pub(super) fn change(
     let clock = Clock {
         key: key.clone(),
         anchors: facts.text(),
-        due_at: if facts.reduced {
-            known.as_ref().and_then(|clock| clock.due_at)
-        } else {
-            due_at(book, rule, &facts)
-        },
+        due_at: due_at(book, rule, &facts),
         stage: known.as_ref().map_or(0, |clock| clock.stage),
         state: known.as_ref().map_or(ClockState::Live, |clock| clock.state),
     };

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ombud_core::board::{
-    ActivityFigures, Checked, CollectionFigures, Judgement, Measured, Verdict, judge, overall,
+    ActivityFigures, Checked, CollectionFigures, Judgement, Measured, SWEEP_LAG_SECONDS, Verdict,
+    judge, overall,
 };
 use ombud_core::decision::{Use, may};
 use ombud_core::language::Localized;
 use ombud_core::retention::Keep;
-use ombud_core::rulebook::Rulebook;
+use ombud_core::rulebook::{ActivityRule, Rulebook};
 use ombud_core::standing::{Consent, Objection, Scope, Standing};
 use ombud_core::statement::Folder;
 use ombud_core::statement::model::{Recipient, RecipientKind, TransferTool};
 use ombud_core::statement::promise::Proof;
-use ombud_store::{Clock, SubjectId, Tx};
+use ombud_store::{Clock, ClockState, CollectionProbe, SubjectId, Tx};
 use serde::Serialize;
 
 use super::decision::EVERYWHERE;
@@ -307,7 +308,7 @@ fn measure(tx: &mut Tx<'_>, book: &Rulebook, now: Timestamp) -> Result<Measures,
             .map_or(0, |since| now.duration_since(since).as_secs());
         let figures = CollectionFigures {
             records: probe.records,
-            oldest: probe.oldest_at,
+            oldest: oldest(book, &probe, now),
             overdue: probe.overdue,
             worst_lag_seconds: lag,
             endless: probe.endless,
@@ -345,10 +346,40 @@ fn measure(tx: &mut Tx<'_>, book: &Rulebook, now: Timestamp) -> Result<Measures,
     Ok(measures)
 }
 
+/// The moment that the oldest record counts from. Under a cap that is the cap before its due instant:
+/// a person who is active keeps old records young.
+fn oldest(book: &Rulebook, probe: &CollectionProbe, now: Timestamp) -> Option<Timestamp> {
+    let rule = book.collections.get(&probe.collection);
+    let Some(cap) = rule.and_then(|rule| rule.keep.as_ref()?.cap()) else {
+        return probe.oldest_at;
+    };
+    // Due is the midnight after the last day kept.
+    let last = probe
+        .next_due_at?
+        .checked_sub(SignedDuration::from_millis(1));
+    let last = last.ok()?.to_zoned_datetime(book.calendar.zone.clone());
+    let from = last.checked_sub(cap.to_span()).ok()?;
+    let from = from.start_of_day().ok()?.timestamp();
+    (from <= now).then_some(from)
+}
+
 struct Person {
     standings: BTreeMap<String, Standing>,
     holdings: BTreeMap<String, u64>,
     clocks: Vec<Clock>,
+}
+
+impl Person {
+    /// Records of an activity in collections whose clocks have not all run out.
+    fn lasting(&self, rule: &ActivityRule, now: Timestamp) -> u64 {
+        let runs = |name: &&String| {
+            let mut clocks = self.clocks.iter();
+            clocks
+                .any(|clock| clock.key.collection == **name && clock.due_at.is_none_or(|d| d > now))
+        };
+        let held = |name| self.holdings.get(name).copied();
+        rule.collections.iter().filter(runs).filter_map(held).sum()
+    }
 }
 
 impl Measures {
@@ -392,23 +423,45 @@ impl Measures {
             // Restricted and due records are judged by other proofs; a pending objection leaves storage.
             let pending = objection == Objection::Pending && !rule.rule.marketing;
             let due = facts.kept_until.is_some_and(|until| now >= until);
-            if held > 0 && !stored.is_yes() && !due && !pending {
-                figures.without_basis += held;
+            if !stored.is_yes() && !due && !pending {
+                figures.without_basis += person.lasting(rule, now);
             }
-            if consent == Consent::Withdrawn || marketing || objection == Objection::Upheld {
-                for name in &rule.collections {
-                    let left = person.holdings.get(name).copied().unwrap_or_default();
-                    let ends = book
-                        .collections
-                        .get(name)
-                        .is_some_and(|c| c.by_consent || marketing);
-                    if ends && left > 0 {
-                        self.collections
-                            .entry(name.clone())
-                            .or_default()
-                            .after_opt_out += left;
-                    }
-                }
+            let withdrawn = own.withdrawn.filter(|_| consent == Consent::Withdrawn);
+            let objected = if marketing {
+                [own.objected, all.objected].into_iter().flatten().min()
+            } else {
+                own.upheld.filter(|_| objection == Objection::Upheld)
+            };
+            self.left_over(book, rule, person, [withdrawn, objected], now);
+        }
+    }
+
+    /// Counts what is left although its person opted out, once a sweep has had its time. What a
+    /// restriction holds is exempt.
+    fn left_over(
+        &mut self,
+        book: &Rulebook,
+        rule: &ActivityRule,
+        person: &Person,
+        [withdrawn, objected]: [Option<Timestamp>; 2],
+        now: Timestamp,
+    ) {
+        let late = |since: Timestamp| now.duration_since(since).as_secs() > SWEEP_LAG_SECONDS;
+        let (withdrawn, objected) = (withdrawn.is_some_and(late), objected.is_some_and(late));
+        for name in &rule.collections {
+            let left = person.holdings.get(name).copied().unwrap_or_default();
+            let ends = book.collections.get(name).is_some_and(|collection| {
+                withdrawn && collection.by_consent || objected && collection.objectable
+            });
+            let held = person
+                .clocks
+                .iter()
+                .any(|clock| clock.key.collection == *name && clock.state == ClockState::Held);
+            if ends && left > 0 && !held {
+                self.collections
+                    .entry(name.clone())
+                    .or_default()
+                    .after_opt_out += left;
             }
         }
     }

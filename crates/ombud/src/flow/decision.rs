@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ombud_core::decision::{Answer, Facts, Reason, Use, may};
 use ombud_core::retention::Event;
 use ombud_core::rulebook::{ActivityRule, Rulebook};
-use ombud_core::standing::{Scope, Standing};
+use ombud_core::standing::{Consent, Objection, Scope, Standing};
 use ombud_core::statement::VersionId;
 use ombud_store::{Clock, SubjectId, Tx};
 
@@ -54,25 +54,50 @@ impl Ombud {
             self.known(who)?;
             return Ok(decide(Answer::No(Reason::UnknownActivity)));
         };
-        let facts = self.facts_of(who, activity).await?;
+        let facts = self.facts(who, activity, rule).await?;
         Ok(decide(may(&rule.rule, &facts, use_for, now)))
     }
 
-    /// What is known of a person in an activity; nothing of a stranger.
-    pub(super) async fn facts_of(
+    /// What a decision needs to know of a person, known or not, in one activity.
+    pub(super) async fn facts(
         &self,
         who: &SubjectRef,
         activity: &str,
+        rule: &ActivityRule,
     ) -> Result<Facts, FlowError> {
-        let Some(subject) = self.find_subject(who).await? else {
-            return Ok(Facts::default());
+        let found = self.look_up(who).await?;
+        let mut known = match found.subject {
+            None => Facts::default(),
+            Some(subject) => {
+                let bucket = self.store.bucket_of(subject);
+                let (book, name) = (self.book.clone(), activity.to_owned());
+                let load = self
+                    .store
+                    .read::<_, FlowError, _>("may", bucket, move |tx| {
+                        facts(tx, &book, &name, subject)
+                    });
+                load.await?
+            }
         };
-        let bucket = self.store.bucket_of(subject);
-        let (book, name) = (self.book.clone(), activity.to_owned());
-        let load = self
-            .store
-            .read::<_, FlowError, _>("may", bucket, move |tx| facts(tx, &book, &name, subject));
-        load.await
+        if found.suppressed.iter().any(|name| name == activity) {
+            opted_out(&mut known, rule);
+        }
+        Ok(known)
+    }
+}
+
+/// An opt-out that outlived its ledger counts as if it still stood there.
+///
+/// # Source
+///
+/// GDPR Articles 7(3), 21(3).
+fn opted_out(facts: &mut Facts, rule: &ActivityRule) {
+    if facts.own.consent == Consent::Never {
+        facts.own.consent = Consent::Withdrawn;
+    }
+    let by_consent = rule.rule.bases.iter().all(|(basis, _)| basis.is_consent());
+    if !by_consent && facts.own.objection == Objection::None {
+        facts.own.objection = Objection::Pending;
     }
 }
 
@@ -110,14 +135,22 @@ pub(super) fn facts_of(
         .iter()
         .flat_map(|facts| facts.states.keys().map(String::as_str));
     // The last due instant of the activity's clocks, when all have one. Clocks that the person's own
-    // act ended are left out: the act itself is the better reason.
+    // act ended are left out: the act itself is the better reason. What a law holds beyond its time is
+    // held for that law alone.
     let opted = [Event::WITHDRAWAL, Event::OBJECTION];
     let lasting = mine.zip(&stored).filter(|(_, facts)| {
         !opted
             .iter()
             .any(|event| facts.events.contains_key(event.name()))
     });
-    let dues: Option<Vec<Timestamp>> = lasting.map(|(clock, _)| clock.due_at).collect();
+    let dues: Option<Vec<Timestamp>> = lasting
+        .map(
+            |(clock, facts)| match book.collections.get(&clock.key.collection) {
+                Some(rule) if facts.reduced => anchor::ends_at(book, rule, facts),
+                Some(_) | None => clock.due_at,
+            },
+        )
+        .collect();
     Facts {
         own: own.position(rule.scope),
         all: all.position(Scope::default()),

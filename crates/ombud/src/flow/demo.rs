@@ -220,7 +220,7 @@ impl Person {
                 facts.set(name, *at, false);
             }
             facts.set(Event::COLLECTION.name(), at, false);
-            anchor::due_at(&ombud.book, rule, &facts).unwrap_or(Timestamp::MIN)
+            anchor::ends_at(&ombud.book, rule, &facts).unwrap_or(Timestamp::MIN)
         });
         let mut anchors = lasting.unwrap_or_default();
         let states = ombud

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use ombud_core::effects::{Effects, effects};
 use ombud_core::retention::Event;
 use ombud_core::rulebook::Rulebook;
-use ombud_core::standing::{Act, Objection, Scope, Standing};
+use ombud_core::standing::{Act, Consent, Objection, Scope, Standing};
 use ombud_core::statement::VersionId;
 use ombud_store::{Clock, ClockState, Entry, NewEntry, SubjectId, Tx};
 
 use super::decision::EVERYWHERE;
-use super::subject::SubjectRef;
+use super::subject::{SubjectRef, Suppress};
 use super::{FlowError, Ombud, anchor};
 
 /// An act to be recorded.
@@ -71,8 +71,18 @@ impl Ombud {
             .write::<_, FlowError, _>("ledger.append", bucket, move |tx| {
                 append(tx, &book, &entry, &follows)
             });
+        let seq = write.await?;
+        let change = match act {
+            Act::Consent => Suppress::Lift(told.activity.clone()),
+            Act::Withdraw | Act::Object | Act::Uphold | Act::Reject | Act::Restrict | Act::Lift => {
+                Suppress::From(effects.suppressed.clone())
+            }
+        };
+        if act == Act::Consent || !effects.suppressed.is_empty() {
+            self.suppress(who, subject, &change, at).await?;
+        }
         Ok(Receipt {
-            seq: write.await?,
+            seq,
             activity: told.activity,
             act,
             at,
@@ -147,7 +157,7 @@ fn append(
     effects: &Effects,
 ) -> Result<i64, FlowError> {
     let seq = tx.append_entry(entry)?;
-    fold(tx, entry, &entry.activity, seq)?;
+    let standing = fold(tx, entry, &entry.activity, seq)?;
     if effects.everywhere {
         let everywhere = NewEntry {
             activity: EVERYWHERE.to_owned(),
@@ -156,17 +166,22 @@ fn append(
         let seq = tx.append_entry(&everywhere)?;
         fold(tx, entry, EVERYWHERE, seq)?;
     }
-    move_clocks(tx, book, entry, effects)?;
+    move_clocks(tx, book, (entry, &standing), effects)?;
     hold_clocks(tx, book, entry.subject)?;
     Ok(seq)
 }
 
-/// Folds one more act into the standing and saves it.
-fn fold(tx: &mut Tx<'_>, entry: &NewEntry, activity: &str, seq: i64) -> Result<(), FlowError> {
+/// Folds one more act into the standing, saves it and returns it.
+fn fold(
+    tx: &mut Tx<'_>,
+    entry: &NewEntry,
+    activity: &str,
+    seq: i64,
+) -> Result<Standing, FlowError> {
     let before = tx.standing(entry.subject, activity)?.unwrap_or_default();
     let after = before.after(entry.act, entry.acted_at, entry.scope);
     tx.save_standing(entry.subject, activity, &after, seq)?;
-    Ok(())
+    Ok(after)
 }
 
 /// Clocks of restricted activities are held, others are live: a restricted record is not erased
@@ -196,22 +211,26 @@ fn hold_clocks(tx: &mut Tx<'_>, book: &Rulebook, subject: SubjectId) -> Result<(
         } else {
             ClockState::Live
         };
-        if clock.state != state && clock.state != ClockState::Planned {
+        // Saving a planned clock takes it out of its plan, as a restriction must.
+        if clock.state != state && (state == ClockState::Held || clock.state == ClockState::Held) {
             tx.save_clock(&Clock { state, ..clock })?;
         }
     }
     Ok(())
 }
 
-/// Withdrawals and objections are events that clocks count from; a new consent takes the withdrawal
-/// back for what is collected from then on.
+/// Withdrawals and objections are events that clocks count from; a new consent, or the rejection of
+/// the objection, takes them back for what is held from then on. What counts is where the person
+/// stands after the act: acts may be told out of order.
 fn move_clocks(
     tx: &mut Tx<'_>,
     book: &Rulebook,
-    entry: &NewEntry,
+    (entry, standing): (&NewEntry, &Standing),
     effects: &Effects,
 ) -> Result<(), FlowError> {
     let at = entry.acted_at;
+    let position = standing.position(entry.scope);
+    let withdrawn = position.consent == Consent::Withdrawn;
     for clock in tx.clocks_of(entry.subject)? {
         let Some(rule) = book.collections.get(&clock.key.collection) else {
             continue;
@@ -219,14 +238,18 @@ fn move_clocks(
         let concerned = effects.erased.contains(&clock.key.collection);
         let same = rule.activity == entry.activity;
         let edit: fn(&mut anchor::Facts, Timestamp) = match entry.act {
-            Act::Withdraw if concerned => {
+            Act::Withdraw if concerned && withdrawn => {
                 |facts, at| facts.set(Event::WITHDRAWAL.name(), at, false)
             }
             Act::Object | Act::Uphold if concerned => {
                 |facts, at| facts.set(Event::OBJECTION.name(), at, false)
             }
-            Act::Consent if same => |facts, _| {
+            Act::Consent if same && !withdrawn => |facts, at| {
+                facts.set(Event::CONSENT.name(), at, false);
                 facts.events.remove(Event::WITHDRAWAL.name());
+            },
+            Act::Reject if same && position.objection == Objection::Rejected => |facts, _| {
+                facts.events.remove(Event::OBJECTION.name());
             },
             Act::Consent
             | Act::Withdraw

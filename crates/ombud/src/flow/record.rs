@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use ombud_core::decision::{Answer, Facts, Use, may};
 use ombud_core::intake;
 use ombud_core::retention::Event;
-use ombud_core::rulebook::Rulebook;
-use ombud_store::{ClockKey, NewRecord, Record, RecordId, Tx};
+use ombud_core::rulebook::{CollectionRule, Rulebook};
+use ombud_store::{ClockId, ClockKey, NewRecord, Record, RecordId, Tx};
 use serde_json::{Map, Value};
 
 use super::subject::SubjectRef;
@@ -63,12 +63,10 @@ impl Ombud {
             return Err(FlowError::Intake(refusals));
         }
         // Asked before the person is made known, so that a refusal leaves nothing behind.
-        let told = self
-            .book
-            .states(&rule.activity, anchors.keys().map(String::as_str));
-        let mut facts = self.facts_of(&who, &rule.activity).await?;
-        facts.states = facts.states.and(told);
-        in_force(&self.book, &rule.activity, facts, now)?;
+        if let Some(activity) = self.book.activities.get(&rule.activity) {
+            let facts = self.facts(&who, &rule.activity, activity).await?;
+            in_force(&self.book, rule, facts, &anchors, now)?;
+        }
         anchors
             .entry(Event::COLLECTION.name().to_owned())
             .or_insert(now);
@@ -191,10 +189,7 @@ pub fn fields(record: &Record) -> Map<String, Value> {
     serde_json::from_slice(&record.payload).unwrap_or_default()
 }
 
-fn rule_of<'a>(
-    book: &'a Rulebook,
-    collection: &str,
-) -> Result<&'a ombud_core::rulebook::CollectionRule, FlowError> {
+fn rule_of<'a>(book: &'a Rulebook, collection: &str) -> Result<&'a CollectionRule, FlowError> {
     intake::collection(book, collection).map_err(|refusal| FlowError::Intake(vec![refusal]))
 }
 
@@ -206,11 +201,13 @@ pub(super) fn add(
     anchors: &BTreeMap<String, Timestamp>,
 ) -> Result<Option<Timestamp>, FlowError> {
     let rule = rule_of(book, &record.collection)?;
-    let mut facts = decision::facts(tx, book, &rule.activity, record.subject)?;
-    let told = book.states(&rule.activity, anchors.keys().map(String::as_str));
-    facts.states = facts.states.and(told);
-    in_force(book, &rule.activity, facts, record.created_at)?;
-    tx.add_record(record)?;
+    let known = decision::facts(tx, book, &rule.activity, record.subject)?;
+    in_force(book, rule, known, anchors, record.created_at)?;
+    let key = fresh_clock(tx, record)?;
+    tx.add_record(&NewRecord {
+        clock: key.clock,
+        ..record.clone()
+    })?;
     let mut anchors = anchors.clone();
     // Collecting something is itself activity and correspondence, unless later ones are known.
     if let Some(collected) = anchors.get(Event::COLLECTION.name()).copied() {
@@ -220,11 +217,10 @@ pub(super) fn add(
             }
         }
     }
-    let key = ClockKey {
-        subject: record.subject,
-        collection: record.collection.clone(),
-        clock: record.clock,
-    };
+    let own = tx.standing(record.subject, &rule.activity)?;
+    if let Some((consented, _)) = own.and_then(|standing| standing.consented) {
+        anchors.insert(Event::CONSENT.name().to_owned(), consented);
+    }
     let clock = anchor::change(tx, book, rule, &key, |facts| {
         for (name, at) in &anchors {
             facts.set(name, *at, rule.is_state(book, name));
@@ -233,19 +229,40 @@ pub(super) fn add(
     Ok(clock.due_at)
 }
 
-/// Whether a basis is in force for something new.
+/// The clock for a new record: one that is past its time ends what it already governs, and the new
+/// record begins a time of its own.
+fn fresh_clock(tx: &mut Tx<'_>, record: &NewRecord) -> Result<ClockKey, FlowError> {
+    let key = ClockKey {
+        subject: record.subject,
+        collection: record.collection.clone(),
+        clock: record.clock,
+    };
+    let due = tx.clock(&key)?.and_then(|clock| clock.due_at);
+    if due.is_some_and(|due| due <= record.created_at) {
+        return Ok(ClockKey {
+            clock: ClockId::of_record(record.id),
+            ..key
+        });
+    }
+    Ok(key)
+}
+
+/// Whether a basis carries a new record of a person of whom this is known.
 fn in_force(
     book: &Rulebook,
-    activity: &str,
+    rule: &CollectionRule,
     mut facts: Facts,
+    anchors: &BTreeMap<String, Timestamp>,
     now: Timestamp,
 ) -> Result<(), FlowError> {
-    let Some(rule) = book.activities.get(activity) else {
+    let Some(activity) = book.activities.get(&rule.activity) else {
         return Ok(());
     };
-    // Older data may be past its time; new data begins a time of its own.
+    // Older data may be past its time; new data begins a time of its own, in the state told with it.
     facts.kept_until = None;
-    match may(&rule.rule, &facts, Use::Ordinary, now) {
+    let told = anchors.keys().map(String::as_str);
+    facts.states = facts.states.and(book.states(&rule.activity, told));
+    match may(&activity.rule, &facts, Use::Ordinary, now) {
         Answer::Yes(_) => Ok(()),
         Answer::No(reason) => Err(FlowError::NoBasis(reason)),
     }

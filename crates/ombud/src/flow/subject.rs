@@ -31,6 +31,24 @@ pub(super) struct Known {
     value: String,
 }
 
+/// What identities alone tell.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Found {
+    /// The subject that one of them belongs to.
+    pub(super) subject: Option<SubjectId>,
+    /// The activities that one of them has opted out of.
+    pub(super) suppressed: Vec<String>,
+}
+
+/// A change of what identities have opted out of.
+#[derive(Debug, Clone)]
+pub(super) enum Suppress {
+    /// They have opted out of these activities.
+    From(Vec<String>),
+    /// They have opted in to this one again.
+    Lift(String),
+}
+
 impl Ombud {
     /// The identities of a reference, normalised and hashed.
     pub(super) fn known(&self, who: &SubjectRef) -> Result<Vec<Known>, FlowError> {
@@ -62,22 +80,82 @@ impl Ombud {
     ///
     /// [`FlowError`] when the reference names no declared identity.
     pub async fn find_subject(&self, who: &SubjectRef) -> Result<Option<SubjectId>, FlowError> {
-        let owners = self.owners(&self.known(who)?).await?;
-        Ok(owners.into_iter().flatten().next())
+        Ok(self.look_up(who).await?.subject)
     }
 
-    /// Whose each identity is.
-    async fn owners(&self, known: &[Known]) -> Result<Vec<Option<SubjectId>>, FlowError> {
+    /// Everything that identities alone tell.
+    pub(super) async fn look_up(&self, who: &SubjectRef) -> Result<Found, FlowError> {
+        let mut found = Found::default();
+        for (owner, suppressed) in self.owners(&self.known(who)?).await? {
+            found.subject = found.subject.or(owner);
+            found.suppressed.extend(suppressed);
+        }
+        Ok(found)
+    }
+
+    /// Whose each identity is, and the activities that it has opted out of.
+    async fn owners(
+        &self,
+        known: &[Known],
+    ) -> Result<Vec<(Option<SubjectId>, Vec<String>)>, FlowError> {
         let mut owners = Vec::with_capacity(known.len());
         for hash in known.iter().map(|known| known.hash) {
             let find =
                 self.store
                     .read::<_, FlowError, _>("subject.find", hash.bucket(), move |tx| {
-                        Ok(tx.subject_of(hash)?)
+                        let suppressed = tx.suppressions_of(hash)?.into_iter();
+                        let suppressed = suppressed.map(|(activity, _)| activity).collect();
+                        Ok((tx.subject_of(hash)?, suppressed))
                     });
             owners.push(find.await?);
         }
         Ok(owners)
+    }
+
+    /// Remembers opt-outs with every identity of a person, so that they outlive the person here; a
+    /// consent takes back the one from its activity.
+    ///
+    /// # Source
+    ///
+    /// GDPR Articles 7(3), 21(3).
+    pub(super) async fn suppress(
+        &self,
+        who: &SubjectRef,
+        subject: SubjectId,
+        change: &Suppress,
+        at: Timestamp,
+    ) -> Result<(), FlowError> {
+        let bucket = self.store.bucket_of(subject);
+        let linked = self
+            .store
+            .read::<_, FlowError, _>("identity.list", bucket, move |tx| {
+                Ok(tx.identities_of(subject)?)
+            });
+        let linked = linked.await?;
+        let mut hashes: Vec<IdentityHash> = linked.iter().map(|identity| identity.hash).collect();
+        hashes.extend(self.known(who)?.iter().map(|known| known.hash));
+        hashes.sort_unstable();
+        hashes.dedup();
+        for hash in hashes {
+            let change = change.clone();
+            let write =
+                self.store
+                    .write::<_, FlowError, _>("suppression.save", hash.bucket(), move |tx| {
+                        match &change {
+                            Suppress::Lift(activity) => {
+                                tx.lift_suppression(hash, activity)?;
+                            }
+                            Suppress::From(activities) => {
+                                for activity in activities {
+                                    tx.suppress(hash, activity, at)?;
+                                }
+                            }
+                        }
+                        Ok(())
+                    });
+            write.await?;
+        }
+        Ok(())
     }
 
     /// The subject that the identities belong to; made when they belong to no one. Identities that are
@@ -89,11 +167,11 @@ impl Ombud {
     pub async fn subject(&self, who: &SubjectRef, now: Timestamp) -> Result<SubjectId, FlowError> {
         let known = self.known(who)?;
         let owners = self.owners(&known).await?;
-        let subject = match owners.iter().flatten().next() {
-            Some(subject) => *subject,
+        let subject = match owners.iter().find_map(|(owner, _)| *owner) {
+            Some(subject) => subject,
             None => self.new_subject(&known, now).await?,
         };
-        for (identity, owner) in known.into_iter().zip(owners) {
+        for (identity, (owner, _)) in known.into_iter().zip(owners) {
             // One that belongs to someone else stays there: two people may share a device.
             if owner.is_none() {
                 self.link(subject, identity, now).await?;

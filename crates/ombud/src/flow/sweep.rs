@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use ombud_core::hash::sha256;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::sweep::{Candidate, Verb, decide};
-use ombud_store::{Bucket, Clock, Digest, Outcome, Plan, PlanId, PlanItem, Record, SWEEP_STEP, Tx};
+use ombud_store::{
+    Bucket, Clock, Digest, Outcome, Plan, PlanId, PlanItem, Record, RecordState, SWEEP_STEP, Tx,
+};
 use serde::Serialize;
 
 use super::{FlowError, Ombud, anchor, record};
@@ -308,6 +310,7 @@ fn reduce(
         tx.rewrite_record(&record, &payload, now)?;
         reduced += 1;
     }
+    tx.set_record_state(&item.key, RecordState::Reduced)?;
     if let Some(clock) = tx.clock(&item.key)? {
         let mut facts = anchor::Facts::parse(&clock.anchors);
         facts.reduced = true;

@@ -1,0 +1,220 @@
+//! What people choose, and that every answer follows it at once.
+
+use axum::http::StatusCode;
+use ombud::flow::subject::SubjectRef;
+use ombud::flow::sweep::Swept;
+use ombud_core::decision::{Answer, Reason, Use};
+use serde_json::json;
+
+use crate::harness::email;
+
+on_both! {
+    fn p3_1_1_and_i1_consent_opens_and_withdrawal_closes_at_once(world) {
+        let anna = email("anna");
+        assert_eq!(world.may(&anna, "newsletters"), "no_consent");
+        world.tell(&anna, "newsletters", "consent");
+        assert_eq!(world.may(&anna, "newsletters"), "yes");
+        world.go_near(world.now(), 1);
+        let receipt = world.tell(&anna, "newsletters", "withdraw");
+        assert_eq!(receipt["denied"], json!(["newsletters"]));
+        assert_eq!(receipt["erased"], json!(["newsletters.subscription"]));
+        assert_eq!(world.may(&anna, "newsletters"), "consent_withdrawn");
+    }
+
+    fn p3_1_2_a_withdrawal_at_the_instant_of_the_consent_wins(world) {
+        let anna = email("anna");
+        world.tell(&anna, "newsletters", "withdraw");
+        world.tell(&anna, "newsletters", "consent");
+        assert_eq!(world.may(&anna, "newsletters"), "consent_withdrawn");
+    }
+
+    fn p3_1_3_what_was_held_is_gone_after_the_withdrawal_and_is_read_back(world) {
+        let anna = email("anna");
+        world.tell(&anna, "newsletters", "consent");
+        let fields = json!({ "email": "anna@example.com" });
+        let (record, due) = world.add("newsletters.subscription", &anna, &fields, &json!({}));
+        assert_eq!(due, None);
+        world.go_near(world.now(), 1);
+        world.tell(&anna, "newsletters", "withdraw");
+        let swept = world.sweep();
+        assert_eq!((swept.erased, swept.remaining), (1, 0));
+        assert!(!world.holds(&record));
+        assert_eq!(world.sweep(), Swept::default());
+    }
+
+    fn p3_1_3_a_new_consent_begins_a_new_subscription(world) {
+        let anna = email("anna");
+        let fields = json!({ "email": "anna@example.com" });
+        for act in ["consent", "withdraw", "consent"] {
+            world.go_near(world.now(), 1_000);
+            world.tell(&anna, "newsletters", act);
+        }
+        let (record, due) = world.add("newsletters.subscription", &anna, &fields, &json!({}));
+        assert_eq!(due, None);
+        world.go_near(world.now(), 86_400_000);
+        world.sweep();
+        assert!(world.holds(&record));
+    }
+
+    fn p3_1_3_an_older_consent_told_later_does_not_keep_what_was_withdrawn(world) {
+        let anna = email("anna");
+        world.tell(&anna, "newsletters", "consent");
+        let fields = json!({ "email": "anna@example.com" });
+        let (record, _) = world.add("newsletters.subscription", &anna, &fields, &json!({}));
+        world.go("2026-04-03T08:00:00Z");
+        world.tell(&anna, "newsletters", "withdraw");
+        let late = json!({
+            "subject": anna, "activity": "newsletters", "act": "consent", "at": "2026-04-02T08:00:00Z",
+        });
+        assert_eq!(world.post("/ledger", &late).status, StatusCode::CREATED);
+        world.sweep();
+        assert!(!world.holds(&record));
+    }
+
+    fn p3_1_2_an_older_withdrawal_told_later_leaves_the_newer_consent(world) {
+        let anna = email("anna");
+        world.go("2026-04-03T08:00:00Z");
+        world.tell(&anna, "newsletters", "consent");
+        let fields = json!({ "email": "anna@example.com" });
+        let (record, _) = world.add("newsletters.subscription", &anna, &fields, &json!({}));
+        let late = json!({
+            "subject": anna, "activity": "newsletters", "act": "withdraw", "at": "2026-04-02T08:00:00Z",
+        });
+        assert_eq!(world.post("/ledger", &late).status, StatusCode::CREATED);
+        world.sweep();
+        assert_eq!(world.may(&anna, "newsletters"), "yes");
+        assert!(world.holds(&record));
+    }
+
+    fn p3_2_4_an_objection_to_marketing_is_absolute_and_counts_everywhere(world) {
+        let anna = email("anna");
+        world.tell(&anna, "profiling", "consent");
+        world.tell(&anna, "newsletters", "consent");
+        assert_eq!(world.may(&anna, "profiling"), "yes");
+        let fields = json!({ "interests": ["chairs"], "interest_profile": "office" });
+        let (record, _) = world.add("profiling.profile", &anna, &fields, &json!({}));
+        world.go_near(world.now(), 1);
+        let receipt = world.tell(&anna, "profiling", "object");
+        assert_eq!(receipt["denied"], json!(["newsletters", "profiling"]));
+        assert_eq!(world.may(&anna, "profiling"), "objected_to_marketing");
+        assert_eq!(world.may(&anna, "newsletters"), "objected_to_marketing");
+        world.sweep();
+        assert!(!world.holds(&record));
+        world.go_near(world.now(), 1);
+        let rejected = json!({
+            "subject": anna, "activity": "profiling", "act": "reject", "notice": "n-2",
+        });
+        assert_eq!(world.post("/ledger", &rejected).status, StatusCode::CREATED);
+        assert_eq!(world.may(&anna, "profiling"), "objected_to_marketing");
+    }
+
+    fn p3_2_4_a_suppressed_identity_does_not_come_back_by_import(world) {
+        let (anna, device) = (email("anna"), json!({ "device": "d-1" }));
+        let both = json!({ "email": "anna@example.com", "device": "d-1" });
+        world.tell(&both, "profiling", "object");
+        // The person is erased: their ledger and standings go, the suppression stays.
+        let subject = world.find("device:d-1").unwrap();
+        let bucket = world.ombud.store.bucket_of(subject);
+        let identities = world.write(bucket, move |tx| tx.erase_subject(subject));
+        assert_eq!(identities.len(), 2);
+        for hash in identities {
+            world.write(hash.bucket(), move |tx| tx.forget_identity(hash, subject));
+        }
+        assert_eq!(world.find("device:d-1"), None);
+        for subject in [&anna, &device, &both] {
+            assert_eq!(world.may(subject, "profiling"), "objected_to_marketing");
+        }
+        let record = json!({
+            "collection": "profiling.cookies", "subject": both,
+            "fields": { "device": "d-1", "cookie": "seen" },
+        });
+        let refused = world.post("/records", &record);
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+        assert_eq!(world.find("device:d-1"), None);
+        // A new consent is a new choice.
+        world.go_near(world.now(), 1);
+        world.tell(&both, "profiling", "consent");
+        assert_eq!(world.may(&both, "profiling"), "yes");
+        assert_eq!(world.post("/records", &record).status, StatusCode::CREATED);
+    }
+
+    fn p5_6_an_objection_elsewhere_holds_until_it_is_decided(world) {
+        let anna = email("anna");
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        let (record, _) = world.add("support.inquiry", &anna, &fields, &json!({}));
+        world.go_near(world.now(), 1);
+        let receipt = world.tell(&anna, "support", "object");
+        assert_eq!(receipt["restricted"], json!(["support"]));
+        assert_eq!(world.may(&anna, "support"), "objection_pending");
+        world.go("2035-01-01T00:00:00Z");
+        world.sweep();
+        assert!(world.holds(&record), "nothing is erased while the objection is weighed");
+        world.tell(&anna, "support", "uphold");
+        world.sweep();
+        assert!(!world.holds(&record));
+    }
+
+    fn p5_6_an_upheld_objection_erases_before_the_period_is_over(world) {
+        let anna = email("anna");
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        let (record, _) = world.add("support.inquiry", &anna, &fields, &json!({}));
+        for act in ["object", "uphold"] {
+            world.go_near(world.now(), 1);
+            world.tell(&anna, "support", act);
+        }
+        world.sweep();
+        assert!(!world.holds(&record));
+        assert_eq!(world.may(&anna, "support"), "objection_upheld");
+    }
+
+    fn p5_4_and_i2_a_restriction_suspends_the_sweep_which_resumes_after_lifting(world) {
+        let anna = email("anna");
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        let (record, _) = world.add("support.inquiry", &anna, &fields, &json!({}));
+        world.tell(&anna, "support", "restrict");
+        assert_eq!(world.may(&anna, "support"), "restricted");
+        world.go("2035-01-01T00:00:00Z");
+        assert_eq!(world.sweep(), Swept::default());
+        assert!(world.holds(&record));
+        let untold = json!({ "subject": anna, "activity": "support", "act": "lift" });
+        let refused = world.post("/ledger", &untold);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.body["article"], "GDPR Article 18(3)");
+        world.tell(&anna, "support", "lift");
+        world.sweep();
+        assert!(!world.holds(&record));
+    }
+
+    fn p3_8_4_the_employer_is_controller_of_handed_over_conversations(world) {
+        let anna = email("anna");
+        assert_eq!(world.may(&anna, "handover"), "another_controller");
+        let act = json!({ "subject": anna, "activity": "handover", "act": "object" });
+        let refused = world.post("/ledger", &act);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.kind, "application/problem+json");
+        assert_eq!(refused.body["article"], "GDPR Article 28(3)(e)");
+        assert_eq!(refused.body["hint"], "direct the person to that controller");
+        assert_eq!(world.post("/standing", &json!({ "subject": anna })).body, json!({ "standings": [] }));
+    }
+
+    fn i10_standings_name_every_choice_with_its_instant(world) {
+        let anna = email("anna");
+        world.tell(&anna, "newsletters", "consent");
+        let standings = world.post("/standing", &json!({ "subject": anna })).body;
+        assert_eq!(standings["standings"][0]["activity"], "newsletters");
+        assert_eq!(standings["standings"][0]["position"]["consent"], "given");
+    }
+
+    fn p3_1_1_consent_to_less_is_outdated_when_more_is_done(world) {
+        let anna = email("anna");
+        world.tell(&anna, "newsletters", "consent");
+        let file = "activities/newsletters.toml";
+        let old = "purpose  = \"dpv:DirectMarketing\"";
+        let new = "purpose  = [\"dpv:DirectMarketing\", \"dpv:PersonalisedAdvertising\"]";
+        let wider = world.under(&[(file, old, new)]);
+        let who = SubjectRef::parse("email:anna@example.com").unwrap();
+        let ask = wider.may(&who, "newsletters", Use::Ordinary, world.now());
+        let answer = world.wait(ask).unwrap().answer;
+        assert_eq!(answer, Answer::No(Reason::ConsentOutdated));
+    }
+}

@@ -1,0 +1,93 @@
+//! Exit codes: 0 done, 1 no, 2 wrong input, 3 could not be carried out.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use ombud::cli::{Cli, Output};
+
+use crate::harness::World;
+
+fn run(world: &World, data: &Path, arguments: &[&str]) -> (ExitCode, String, String) {
+    let data = data.to_str().unwrap();
+    let all = ["ombud", "--data", data]
+        .into_iter()
+        .chain(arguments.iter().copied());
+    let cli = Cli::try_parse_from(all).unwrap();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = world.wait(cli.run(world.clock(), &mut Output::new(&mut out, &mut err, false)));
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (code, text(out), text(err))
+}
+
+/// Exit codes cannot be compared, only shown.
+fn same(code: ExitCode, want: u8) {
+    assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::from(want)));
+}
+
+#[test]
+fn p3_1_1_may_answers_by_exit_code() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("commands");
+    let (code, out, _) = run(
+        &world,
+        &data,
+        &["may", "email:anna@example.com", "newsletters"],
+    );
+    same(code, 1);
+    assert!(out.starts_with("no: "), "{out}");
+    let consent = [
+        "ledger",
+        "add",
+        "email:anna@example.com",
+        "newsletters",
+        "consent",
+    ];
+    same(run(&world, &data, &consent).0, 0);
+    let (code, out, _) = run(
+        &world,
+        &data,
+        &["may", "email:anna@example.com", "newsletters"],
+    );
+    same(code, 0);
+    assert!(out.starts_with("yes"), "{out}");
+    let (code, _, err) = run(&world, &data, &["may", "shoe:41", "newsletters"]);
+    same(code, 2);
+    assert!(err.contains("`shoe`"), "{err}");
+}
+
+#[test]
+fn p1_1_a_statement_with_errors_is_wrong_input() {
+    let world = World::sqlite();
+    let folder = world.directory.path().join("broken");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("statement.toml"), "titel = 1\n").unwrap();
+    let folder = folder.to_str().unwrap();
+    let data = world.directory.path().join("commands");
+    let (code, _, err) = run(&world, &data, &["--statement", folder, "check"]);
+    same(code, 2);
+    assert!(err.contains("statement.toml"), "{err}");
+    same(run(&world, &data, &["--statement", folder, "board"]).0, 2);
+}
+
+#[test]
+fn i2_what_is_due_later_is_not_erased_today() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("commands");
+    let later = ["sweep", "--at", "2030-01-01T00:00:00Z"];
+    let (code, _, err) = run(&world, &data, &later);
+    same(code, 2);
+    assert!(err.contains("--dry-run"), "{err}");
+    let dry = ["sweep", "--dry-run", "--at", "2030-01-01T00:00:00Z"];
+    same(run(&world, &data, &dry).0, 0);
+}
+
+#[test]
+fn i3_a_store_that_cannot_be_opened_is_said_so() {
+    let world = World::sqlite();
+    let file = world.directory.path().join("file");
+    std::fs::write(&file, "in the way").unwrap();
+    let (code, _, err) = run(&world, &file, &["board"]);
+    same(code, 3);
+    assert!(err.starts_with("error: "), "{err}");
+}

@@ -1,0 +1,349 @@
+//! A world of its own for each test: statement, store, API and a clock that the test sets.
+
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use jiff::Timestamp;
+use ombud::clock::Clock;
+use ombud::flow::Ombud;
+use ombud::flow::subject::SubjectRef;
+use ombud::flow::sweep::Swept;
+use ombud::web::api::{Api, router};
+use ombud_core::statement::{Folder, load};
+use ombud_store::{Bucket, Config, Database, Store, StoreError, SubjectId, Tx};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// Declares tests that run on both engines: `NAME::sqlite` and `NAME::postgres`.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* fn $name:ident($world:ident) $body:block)+) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "what one body needs, another may not")]
+            use super::*;
+
+            fn test($world: &$crate::harness::World) $body
+
+            #[test]
+            fn sqlite() {
+                test(&$crate::harness::World::sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                if let Some(world) = $crate::harness::World::postgres() {
+                    test(&world);
+                }
+            }
+        }
+    )+};
+}
+
+/// The morning on which every world begins.
+pub(crate) const MORNING: &str = "2026-04-01T08:00:00Z";
+
+/// What an API call answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) kind: String,
+    pub(crate) body: Value,
+}
+
+/// The bundled statement over a fresh database.
+pub(crate) struct World {
+    pub(crate) ombud: Ombud,
+    pub(crate) directory: TempDir,
+    runtime: tokio::runtime::Runtime,
+    time: Arc<AtomicI64>,
+    router: Router,
+    _schema: Option<Schema>,
+}
+
+impl World {
+    pub(crate) fn sqlite() -> Self {
+        Self::open(None)
+    }
+
+    /// None where there is no server and none is asked for.
+    pub(crate) fn postgres() -> Option<Self> {
+        Schema::create().map(|schema| Self::open(Some(schema)))
+    }
+
+    fn open(schema: Option<Schema>) -> Self {
+        let directory = TempDir::new().unwrap();
+        let mut config = Config::sqlite(directory.path());
+        if let Some(Schema { dsn, name }) = &schema {
+            let (dsn, schema) = (dsn.clone(), Some(name.clone()));
+            config.database = Database::Postgres {
+                dsn,
+                schema,
+                workers: 2,
+            };
+        }
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let store = Store::open(&config).unwrap();
+        let statement = load(ombud::bundled::folder()).unwrap();
+        let time = Arc::new(AtomicI64::new(at(MORNING).as_millisecond()));
+        let ombud = runtime
+            .block_on(Ombud::open(store, statement, at(MORNING)))
+            .unwrap();
+        let router = router(Api {
+            ombud: ombud.clone(),
+            clock: told(&time),
+            wake: Arc::default(),
+        });
+        Self {
+            ombud,
+            directory,
+            runtime,
+            time,
+            router,
+            _schema: schema,
+        }
+    }
+
+    /// Waits for a flow.
+    pub(crate) fn wait<T>(&self, flow: impl Future<Output = T>) -> T {
+        self.runtime.block_on(flow)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock().now()
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        told(&self.time)
+    }
+
+    /// From now on it is this instant.
+    pub(crate) fn go(&self, instant: &str) {
+        self.time
+            .store(at(instant).as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// From now on it is the instant that lies so many milliseconds from this one.
+    pub(crate) fn go_near(&self, instant: Timestamp, millis: i64) {
+        self.time
+            .store(instant.as_millisecond() + millis, Ordering::Relaxed);
+    }
+
+    /// The person behind `kind:value`.
+    pub(crate) fn find(&self, who: &str) -> Option<SubjectId> {
+        let who = SubjectRef::parse(who).unwrap();
+        self.wait(self.ombud.find_subject(&who)).unwrap()
+    }
+
+    /// Writes in a bucket, past the flows.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        bucket: Bucket,
+        body: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> T {
+        let store = &self.ombud.store;
+        store.write("test.write", bucket, body).wait().unwrap()
+    }
+
+    /// The same data under other rules: the bundled statement with some text replaced.
+    pub(crate) fn under(&self, changes: &[(&str, &str, &str)]) -> Ombud {
+        let files = ombud::bundled::folder();
+        let files = files.files().map(|(path, text)| {
+            let own = changes.iter().filter(|(file, ..)| *file == path);
+            let text = own.fold(text.to_owned(), |text, (_, old, new)| {
+                assert!(text.contains(old), "`{old}` is not in {path}");
+                text.replace(old, new)
+            });
+            (path.to_owned(), text)
+        });
+        let statement = load(Folder::new(files.collect::<Vec<_>>())).unwrap();
+        let store = self.ombud.store.clone();
+        self.wait(Ombud::open(store, statement, self.now()))
+            .unwrap()
+    }
+
+    pub(crate) fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let request = Request::builder().method(method).uri(path);
+        let request = match body {
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        self.wait(async {
+            let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
+            let status = response.status();
+            let kind = response.headers().get(header::CONTENT_TYPE);
+            let kind = kind.map_or("", |kind| kind.to_str().unwrap()).to_owned();
+            let bytes = to_bytes(response.into_body(), 16 << 20).await.unwrap();
+            let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+            Answer { status, kind, body }
+        })
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path, Some(body))
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, None)
+    }
+
+    /// Stores a record and returns its id and due instant.
+    pub(crate) fn add(
+        &self,
+        collection: &str,
+        subject: &Value,
+        fields: &Value,
+        anchors: &Value,
+    ) -> (String, Option<Timestamp>) {
+        let body = json!({
+            "collection": collection, "subject": subject, "fields": fields, "anchors": anchors,
+        });
+        let Answer { status, body, .. } = self.post("/records", &body);
+        assert_eq!(status, StatusCode::CREATED, "{collection}: {body}");
+        let due = body["due"].as_str().map(at);
+        (body["record"].as_str().unwrap().to_owned(), due)
+    }
+
+    pub(crate) fn tell(&self, subject: &Value, activity: &str, act: &str) -> Value {
+        let body = json!({
+            "subject": subject, "activity": activity, "act": act,
+            "language": "nb", "channel": "form", "notice": "n-1",
+        });
+        let answer = self.post("/ledger", &body);
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        answer.body
+    }
+
+    pub(crate) fn anchor(&self, subject: &Value, collection: &str, anchor: &str) -> u64 {
+        let body = json!({
+            "subject": subject, "collection": collection, "anchor": anchor, "at": self.now(),
+        });
+        let answer = self.post("/anchors", &body);
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.body["clocks"].as_u64().unwrap()
+    }
+
+    /// `yes`, or the reason of the no.
+    pub(crate) fn may(&self, subject: &Value, activity: &str) -> String {
+        let answer = self.post("/may", &json!({ "subject": subject, "activity": activity }));
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let reason = answer.body["reason"].as_str();
+        assert_eq!(answer.body["may"].as_bool(), Some(reason.is_none()));
+        reason.unwrap_or("yes").to_owned()
+    }
+
+    pub(crate) fn sweep(&self) -> Swept {
+        self.wait(self.ombud.sweep(self.now())).unwrap()
+    }
+
+    pub(crate) fn holds(&self, record: &str) -> bool {
+        match self.get(&format!("/records/{record}")).status {
+            StatusCode::OK => true,
+            StatusCode::NOT_FOUND => false,
+            other => panic!("{other}"),
+        }
+    }
+
+    /// The verdict of a promise, with the figures of its proofs by name.
+    pub(crate) fn promise(&self, id: &str) -> (String, Value) {
+        let board = self.get("/board");
+        assert_eq!(board.status, StatusCode::OK);
+        let rows = board.body["promises"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["id"] == id).unwrap();
+        let figures = row["proofs"].as_array().unwrap().iter();
+        let figures = figures
+            .flat_map(|proof| proof["figures"].as_array().unwrap())
+            .map(|figure| {
+                let name = figure["name"].as_str().unwrap().to_owned();
+                (name, figure["value"]["is"].clone())
+            });
+        let verdict = row["verdict"].as_str().unwrap().to_owned();
+        (verdict, Value::Object(figures.collect()))
+    }
+
+    /// At the last millisecond that the record may be kept nothing happens; at the next it is gone.
+    pub(crate) fn goes_at(&self, record: &str, due: Option<Timestamp>, want: &str) {
+        assert_eq!(due, Some(at(want)));
+        self.go_near(at(want), -1);
+        assert_eq!(self.sweep(), Swept::default());
+        assert!(self.holds(record));
+        self.go(want);
+        let swept = self.sweep();
+        assert_eq!((swept.due, swept.remaining), (1, 0), "{swept:?}");
+        assert!(!self.holds(record));
+        assert_eq!(
+            self.sweep(),
+            Swept::default(),
+            "a second sweep changes nothing"
+        );
+    }
+}
+
+fn told(time: &Arc<AtomicI64>) -> Clock {
+    let time = Arc::clone(time);
+    Clock::from_fn(move || Timestamp::from_millisecond(time.load(Ordering::Relaxed)).unwrap())
+}
+
+pub(crate) fn at(instant: &str) -> Timestamp {
+    instant.parse().unwrap()
+}
+
+/// A person known by e-mail.
+pub(crate) fn email(name: &str) -> Value {
+    json!({ "email": format!("{name}@example.com") })
+}
+
+/// A schema of its own on the server of the tests.
+struct Schema {
+    dsn: String,
+    name: String,
+}
+
+impl Schema {
+    fn create() -> Option<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let dsn = server()?;
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("ombud_flow_{}_{number}", std::process::id());
+        let schema = Self { dsn, name };
+        let name = &schema.name;
+        schema.run(&format!(
+            "DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"
+        ));
+        Some(schema)
+    }
+
+    fn run(&self, sql: &str) {
+        let mut client = postgres::Client::connect(&self.dsn, postgres::NoTls).unwrap();
+        client.batch_execute(sql).unwrap();
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        // One at a time: dropping takes many locks at once, and the server has a fixed number.
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock();
+        self.run(&format!("DROP SCHEMA {} CASCADE", self.name));
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "which server tests use is told by the environment"
+)]
+fn server() -> Option<String> {
+    let dsn = std::env::var("OMBUD_TEST_POSTGRES").ok();
+    let dsn = dsn.filter(|dsn| !dsn.is_empty());
+    let all = std::env::var("CI").or_else(|_| std::env::var("OMBUD_TEST_ALL"));
+    assert!(
+        dsn.is_some() || all.is_err(),
+        "`OMBUD_TEST_POSTGRES` names no server, and `CI` or `OMBUD_TEST_ALL` asks for all tests"
+    );
+    dsn
+}

@@ -1,0 +1,23 @@
+//! Promises and invariants, proved through the API: every test runs on SQLite and on PostgreSQL,
+//! each on a fresh database and at an instant that the test sets.
+//!
+//! PostgreSQL is reached through `OMBUD_TEST_POSTGRES`, as in the tests of the store.
+
+#[cfg(test)]
+#[macro_use]
+mod harness;
+
+#[cfg(test)]
+mod board;
+#[cfg(test)]
+mod choice;
+#[cfg(test)]
+mod command;
+#[cfg(test)]
+mod intake;
+#[cfg(test)]
+mod retention;
+#[cfg(test)]
+mod sweep;
+#[cfg(test)]
+mod version;
