@@ -88,6 +88,8 @@ async fn fill(
         })
         .await?;
     if filled {
+        // Years went by in seconds: what came due in them is erased before anyone looks.
+        ombud.sweep(clock.now()).await?;
         out.complain("\n");
     } else {
         out.complain("the data directory is not empty: nothing was filled in\n");
