@@ -160,6 +160,10 @@ fn of_collection(proof: &Proof, figures: &CollectionFigures) -> Option<Judgement
 
 /// What must be zero, the figures to show, and what it means.
 fn of_activity(proof: &Proof, figures: &ActivityFigures) -> Option<Judgement> {
+    let people = figures.consented + figures.withdrawn + figures.objected;
+    if figures.records == 0 && people == 0 && !matches!(proof, Proof::Recipients(_)) {
+        return Some(nothing_held());
+    }
     if matches!(proof, Proof::ClosedWorld(_)) {
         let shown = [
             count("records", figures.records),
@@ -192,7 +196,18 @@ fn of_activity(proof: &Proof, figures: &ActivityFigures) -> Option<Judgement> {
             shown.to_vec(),
             [kept, broken],
         ))
-    } else if matches!(proof, Proof::Consent(_)) {
+    } else if matches!(proof, Proof::Consent(_) | Proof::Objection(_)) {
+        Some(of_choices(proof, figures))
+    } else if matches!(proof, Proof::Recipients(_)) {
+        Some(recipients(figures.recipients))
+    } else {
+        None
+    }
+}
+
+/// Whether anyone gets a yes against their choice.
+fn of_choices(proof: &Proof, figures: &ActivityFigures) -> Judgement {
+    if matches!(proof, Proof::Consent(_)) {
         let wrong = figures.yes_without_consent;
         let people = [
             count("consented", figures.consented),
@@ -207,27 +222,22 @@ fn of_activity(proof: &Proof, figures: &ActivityFigures) -> Option<Judgement> {
             "someone without consent in force gets a yes",
             "noen uten gyldig samtykke får ja",
         );
-        Some(none_of(wrong, shown, [kept, broken]))
-    } else if matches!(proof, Proof::Objection(_)) {
-        let wrong = figures.yes_after_objection;
-        let shown = [
-            count("objected", figures.objected),
-            count("yes_after_objection", wrong),
-        ];
-        let kept = (
-            "no one who objected gets a yes",
-            "ingen som har protestert, får ja",
-        );
-        let broken = (
-            "someone who objected gets a yes",
-            "noen som har protestert, får ja",
-        );
-        Some(none_of(wrong, shown.to_vec(), [kept, broken]))
-    } else if matches!(proof, Proof::Recipients(_)) {
-        Some(recipients(figures.recipients))
-    } else {
-        None
+        return none_of(wrong, shown, [kept, broken]);
     }
+    let wrong = figures.yes_after_objection;
+    let shown = [
+        count("objected", figures.objected),
+        count("yes_after_objection", wrong),
+    ];
+    let kept = (
+        "no one who objected gets a yes",
+        "ingen som har protestert, får ja",
+    );
+    let broken = (
+        "someone who objected gets a yes",
+        "noen som har protestert, får ja",
+    );
+    none_of(wrong, shown.to_vec(), [kept, broken])
 }
 
 fn recipients(declared: u64) -> Judgement {
@@ -272,7 +282,19 @@ pub fn overall(judgements: &[Judgement]) -> Verdict {
         .unwrap_or(Verdict::Unproven)
 }
 
+/// Without data there is nothing that could prove or break a promise.
+fn nothing_held() -> Judgement {
+    let why = words(
+        "there is no data yet to measure",
+        "det finnes ingen data å måle ennå",
+    );
+    unproven(vec![count("records", 0)], why)
+}
+
 fn cap(figures: &CollectionFigures) -> Judgement {
+    if figures.records == 0 {
+        return nothing_held();
+    }
     let mut shown = vec![count("records", figures.records)];
     let mut show = |name, value| shown.push(Figure { name, value });
     if let Some(oldest) = figures.oldest {
@@ -479,6 +501,7 @@ mod tests {
         assert_eq!(judged(late(SWEEP_LAG_SECONDS)), Verdict::Kept);
         assert_eq!(judged(late(SWEEP_LAG_SECONDS + 1)), Verdict::Broken);
         let endless = CollectionFigures {
+            records: 1,
             endless: 1,
             ..CollectionFigures::default()
         };
@@ -490,6 +513,7 @@ mod tests {
         let proof = Proof::Consent("newsletters".to_owned());
         for (yes, want) in [(0, Verdict::Kept), (1, Verdict::Broken)] {
             let figures = ActivityFigures {
+                consented: 1,
                 yes_without_consent: yes,
                 ..Default::default()
             };

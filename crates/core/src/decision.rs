@@ -319,20 +319,20 @@ pub fn may(rule: &Rule, facts: &Facts, use_for: Use, now: Timestamp) -> Answer {
     if rule.marketing && (objects(&facts.own) || objects(&facts.all)) {
         return Answer::No(Reason::ObjectedToMarketing);
     }
-    match basis_in_force(rule, facts) {
+    match basis_in_force(rule, facts, use_for) {
         Ok(basis) => gates(rule, facts, basis).map_or(Answer::Yes(basis), Answer::No),
         Err(reason) => Answer::No(reason),
     }
 }
 
 /// The first basis that is in force; otherwise why the first that applies is not.
-fn basis_in_force(rule: &Rule, facts: &Facts) -> Result<BasisName, Reason> {
+fn basis_in_force(rule: &Rule, facts: &Facts, use_for: Use) -> Result<BasisName, Reason> {
     let mut first = None;
     for (basis, state) in &rule.bases {
         if state.is_some_and(|state| !facts.states.has(state)) {
             continue;
         }
-        match in_force(*basis, facts.own) {
+        match in_force(*basis, facts.own, use_for) {
             Ok(()) => return Ok(*basis),
             Err(reason) => first = first.or(Some(reason)),
         }
@@ -340,7 +340,7 @@ fn basis_in_force(rule: &Rule, facts: &Facts) -> Result<BasisName, Reason> {
     Err(first.unwrap_or(Reason::NoBasis))
 }
 
-fn in_force(basis: BasisName, own: Position) -> Result<(), Reason> {
+fn in_force(basis: BasisName, own: Position, use_for: Use) -> Result<(), Reason> {
     match basis {
         BasisName::Consent | BasisName::ExplicitConsent => match own.consent {
             Consent::Given => Ok(()),
@@ -349,8 +349,9 @@ fn in_force(basis: BasisName, own: Position) -> Result<(), Reason> {
             Consent::Withdrawn => Err(Reason::ConsentWithdrawn),
         },
         BasisName::LegitimateInterest | BasisName::PublicTask => match own.objection {
-            Objection::None | Objection::Rejected => Ok(()),
-            Objection::Pending => Err(Reason::ObjectionPending),
+            // While it is weighed, processing is restricted (Article 18(1)(d)): 18(2) leaves the rest.
+            Objection::Pending if use_for == Use::Ordinary => Err(Reason::ObjectionPending),
+            Objection::None | Objection::Rejected | Objection::Pending => Ok(()),
             Objection::Upheld => Err(Reason::ObjectionUpheld),
         },
         BasisName::Contract | BasisName::LegalObligation | BasisName::VitalInterest => Ok(()),

@@ -108,6 +108,18 @@ impl Standing {
         self
     }
 
+    /// The instant from which an act told for `at` counts: one that protects the person is never
+    /// outdone by an older act of the other kind, whatever clock it was told by.
+    pub fn counts_from(&self, act: Act, at: Timestamp) -> Timestamp {
+        let opposite = match act {
+            Act::Withdraw => self.consented.map(|(given, _)| given),
+            Act::Object => self.rejected,
+            Act::Restrict => self.lifted,
+            Act::Consent | Act::Uphold | Act::Reject | Act::Lift => None,
+        };
+        opposite.map_or(at, |opposite| at.max(opposite))
+    }
+
     /// The standing of entries up to and including `at`: a past question gets its past answer.
     pub fn fold(entries: impl IntoIterator<Item = (Act, Timestamp, Scope)>, at: Timestamp) -> Self {
         let seen = entries.into_iter().filter(|(_, instant, _)| *instant <= at);
@@ -250,6 +262,20 @@ mod tests {
         for (acts, want) in rows {
             assert_eq!(position(acts).objection, want, "{acts:?}");
         }
+    }
+
+    #[test]
+    fn i1_a_withdrawal_told_for_yesterday_ends_the_consent_of_today() {
+        let consented = Standing::default().after(Act::Consent, at(50), SCOPE);
+        let from = consented.counts_from(Act::Withdraw, at(10));
+        assert_eq!(
+            consented
+                .after(Act::Withdraw, from, SCOPE)
+                .position(SCOPE)
+                .consent,
+            Consent::Withdrawn
+        );
+        assert_eq!(consented.counts_from(Act::Withdraw, at(60)), at(60));
     }
 
     #[test]

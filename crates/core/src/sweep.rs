@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::retention::{Anchors, Calendar, Due, EndAction, due};
+use crate::retention::{Anchors, Calendar, Due, EndAction, due, stages};
 use crate::rulebook::CollectionRule;
 
 /// What to do with a record.
@@ -30,6 +30,11 @@ pub enum Verb {
         /// Until when, exclusive; `None` while that is not known.
         until: Option<Timestamp>,
     },
+    /// Take it out of use; it is erased later.
+    Hide {
+        /// When the next step is due.
+        until: Timestamp,
+    },
     /// Leave it; its time comes later than was thought.
     Later {
         /// When, exclusive; `None` while that is not known.
@@ -48,6 +53,8 @@ pub struct Candidate<'a> {
     pub restricted: bool,
     /// Whether it was reduced to what a law asks for.
     pub reduced: bool,
+    /// Whether it was taken out of use already.
+    pub hidden: bool,
 }
 
 /// Decides what is done with a candidate at `now`.
@@ -72,10 +79,17 @@ pub fn decide(
             .keep
             .as_ref()
             .map(|keep| due(keep, candidate.anchors, calendar));
-        match ends {
-            Some(Due::At(instant)) if instant <= now => {}
+        let ended = match ends {
+            Some(Due::At(instant)) if instant <= now => instant,
             Some(Due::At(instant)) => return Verb::Later { due: Some(instant) },
             Some(Due::Waiting(_) | Due::Never(_)) | None => return Verb::Later { due: None },
+        };
+        let last =
+            stages(&rule.then, ended, calendar).and_then(|stages| stages.last().map(|s| s.at));
+        match last {
+            Some(last) if now < last && candidate.hidden => return Verb::Later { due: Some(last) },
+            Some(last) if now < last => return Verb::Hide { until: last },
+            Some(_) | None => {}
         }
     }
     match held(rule, calendar, candidate.anchors, now) {
@@ -94,14 +108,19 @@ pub fn held_until(
     match held(rule, calendar, anchors, Timestamp::MIN) {
         Some(Verb::Reduce { until, .. }) => until,
         // No duty is declared any more.
-        Some(Verb::Erase | Verb::Anonymise { .. } | Verb::Later { .. } | Verb::Wait) | None => {
-            Some(Timestamp::MIN)
-        }
+        Some(
+            Verb::Erase
+            | Verb::Anonymise { .. }
+            | Verb::Hide { .. }
+            | Verb::Later { .. }
+            | Verb::Wait,
+        )
+        | None => Some(Timestamp::MIN),
     }
 }
 
-/// The duty that lasts longest, where one lasts beyond `now`.
-fn held(
+/// The duty that lasts longest, where one lasts beyond `now`: which fields stay, and until when.
+pub fn held(
     rule: &CollectionRule,
     calendar: &Calendar,
     anchors: &Anchors,

@@ -50,6 +50,11 @@ pub struct Unreadable {
     pub folder: Folder,
 }
 
+/// Input that is wrong, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct InputError(pub String);
+
 impl Settings {
     /// The files of the statement.
     ///
@@ -60,8 +65,13 @@ impl Settings {
         let Some(root) = &self.statement else {
             return Ok(crate::bundled::folder());
         };
-        read_folder(root)
-            .with_context(|| format!("the statement folder `{}` cannot be read", root.display()))
+        read_folder(root).map_err(|error| {
+            let root = root.display();
+            InputError(format!(
+                "the statement folder `{root}` cannot be read: {error}"
+            ))
+            .into()
+        })
     }
 
     /// The statement.
@@ -91,7 +101,10 @@ impl Settings {
             None => Config::sqlite(&self.data),
         };
         let opened = tokio::task::spawn_blocking(move || Store::open(&config)).await?;
-        opened.with_context(|| format!("the data in `{}` cannot be opened", self.data.display()))
+        opened.with_context(|| match &self.database {
+            Some(_) => "the database cannot be opened".to_owned(),
+            None => format!("the data in `{}` cannot be opened", self.data.display()),
+        })
     }
 
     /// The statement over the store.

@@ -117,7 +117,7 @@ fn receipt(receipt: &Receipt, out: &mut Output<'_>) -> std::io::Result<()> {
     ))?;
     let follows = [
         ("no longer used for", &effects.denied),
-        ("erased", &effects.erased),
+        ("to be erased", &effects.erased),
         ("restricted", &effects.restricted),
         ("to be told", &effects.notified),
     ];

@@ -171,8 +171,18 @@ pub(super) fn human(folder: &Folder, diagnostics: &[Diagnostic], color: bool) ->
         text.push_str(&render(folder, diagnostic, color, |_| Vec::new()));
         text.push('\n');
     }
-    let errors = diagnostics.len();
-    text + &format!("the statement has {errors} errors\n")
+    match diagnostics.len() {
+        1 => {
+            text + "the statement has 1 error
+"
+        }
+        errors => {
+            text + &format!(
+                "the statement has {errors} errors
+"
+            )
+        }
+    }
 }
 
 fn render<'a>(

@@ -67,8 +67,14 @@ impl May {
             }))?;
         } else {
             out.line(match decision.answer {
-                Answer::Yes(_) => format!("yes ({article})"),
-                Answer::No(reason) => format!("no: {} ({article})", reason.explain()),
+                Answer::Yes(_) => {
+                    format!("yes ({article}; statement {})", decision.version.short())
+                }
+                Answer::No(reason) => format!(
+                    "no: {} ({article}; statement {})",
+                    reason.explain(),
+                    decision.version.short()
+                ),
             })?;
         }
         Ok(if decision.answer.is_yes() {

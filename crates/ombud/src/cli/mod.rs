@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::clock::Clock;
-use crate::config::{Settings, Unreadable};
+use crate::config::{InputError, Settings, Unreadable};
 use crate::flow::FlowError;
 pub use output::Output;
 
@@ -146,8 +146,17 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
         ));
         return Outcome::Wrong.into();
     }
+    if let Some(io) = error.downcast_ref::<std::io::Error>()
+        && io.kind() == std::io::ErrorKind::BrokenPipe
+    {
+        // Whoever reads has seen enough.
+        return Outcome::Done.into();
+    }
     let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
     out.complain(&format!("error: {}\n", chain.join(": ")));
+    if error.is::<InputError>() {
+        return Outcome::Wrong.into();
+    }
     match error.downcast_ref::<FlowError>() {
         Some(FlowError::Intake(refusals)) => {
             for refusal in refusals {

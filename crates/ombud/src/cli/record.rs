@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context as _;
 use clap::Subcommand;
 use jiff::Timestamp;
 use ombud_store::RecordId;
@@ -11,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::may::subject;
 use super::{Outcome, Output};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{InputError, Settings};
 use crate::flow::FlowError;
 use crate::flow::record::{Incoming, fields};
 use crate::flow::subject::SubjectRef;
@@ -69,8 +68,8 @@ impl Record {
                 fields,
                 anchors,
             } => {
-                let fields: Map<String, Value> =
-                    serde_json::from_str(&fields).context("the fields are not a JSON object")?;
+                let fields: Map<String, Value> = serde_json::from_str(&fields)
+                    .map_err(|_| InputError("the fields are not a JSON object".to_owned()))?;
                 let anchors: BTreeMap<String, Timestamp> = anchors.into_iter().collect();
                 let incoming = Incoming {
                     collection,

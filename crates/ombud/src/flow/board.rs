@@ -420,10 +420,8 @@ impl Measures {
                     && *basis == ombud_core::statement::model::BasisName::LegitimateInterest
             });
             figures.yes_after_objection += u64::from(yes && stands && balanced);
-            // Restricted and due records are judged by other proofs; a pending objection leaves storage.
-            let pending = objection == Objection::Pending && !rule.rule.marketing;
             let due = facts.kept_until.is_some_and(|until| now >= until);
-            if !stored.is_yes() && !due && !pending {
+            if !stored.is_yes() && !due {
                 figures.without_basis += person.lasting(rule, now);
             }
             let withdrawn = own.withdrawn.filter(|_| consent == Consent::Withdrawn);

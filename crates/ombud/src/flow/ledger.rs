@@ -179,7 +179,8 @@ fn fold(
     seq: i64,
 ) -> Result<Standing, FlowError> {
     let before = tx.standing(entry.subject, activity)?.unwrap_or_default();
-    let after = before.after(entry.act, entry.acted_at, entry.scope);
+    let from = before.counts_from(entry.act, entry.acted_at);
+    let after = before.after(entry.act, from, entry.scope);
     tx.save_standing(entry.subject, activity, &after, seq)?;
     Ok(after)
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use ombud_core::decision::{Answer, Facts, Use, may};
+use ombud_core::decision::{Answer, Facts, Reason, Use, may};
 use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::{CollectionRule, Rulebook};
-use ombud_store::{ClockId, ClockKey, NewRecord, Record, RecordId, Tx};
+use ombud_core::sweep::{Verb, held};
+use ombud_store::{ClockId, ClockKey, ClockState, NewRecord, Record, RecordId, StoreError, Tx};
 use serde_json::{Map, Value};
 
 use super::subject::SubjectRef;
@@ -144,7 +145,7 @@ impl Ombud {
         let write = self
             .store
             .write::<_, FlowError, _>("record.rectify", id.bucket(), move |tx| {
-                let record = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
+                let record = changeable(tx, id)?;
                 let rule = rule_of(&book, &record.collection)?;
                 let mut fields = fields(&record);
                 for (name, value) in &changes {
@@ -153,34 +154,77 @@ impl Ombud {
                 intake::fields(rule, &fields).map_err(FlowError::Intake)?;
                 fields.retain(|_, value| !value.is_null());
                 let payload = serde_json::to_vec(&fields).unwrap_or_default();
-                tx.rewrite_record(&record, &payload, now)?;
-                Ok(())
+                if tx.rewrite_record(&record, &payload, now)? {
+                    Ok(())
+                } else {
+                    Err(StoreError::Busy {
+                        name: "record.rectify",
+                    }
+                    .into())
+                }
             });
         write.await
     }
 
-    /// Erases one record. The person and everything else of theirs stays.
+    /// Erases one record. The person and everything else of theirs stays, and so does what a law asks
+    /// to keep of the record.
     ///
     /// # Errors
     ///
-    /// [`FlowError::NotFound`].
-    pub async fn erase_record(&self, id: RecordId) -> Result<(), FlowError> {
+    /// [`FlowError::NotFound`], or [`FlowError::NoBasis`] while processing is restricted.
+    pub async fn erase_record(&self, id: RecordId, now: Timestamp) -> Result<(), FlowError> {
+        let book = self.book.clone();
         let write = self
             .store
             .write::<_, FlowError, _>("record.erase", id.bucket(), move |tx| {
-                let record = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
+                let record = changeable(tx, id)?;
+                let rule = rule_of(&book, &record.collection)?;
+                let key = clock_of(&record);
+                let clock = tx.clock(&key)?;
+                let facts = clock.map(|clock| anchor::Facts::parse(&clock.anchors));
+                let facts = facts.unwrap_or_default();
+                if let Some(Verb::Reduce { fields: kept, .. }) =
+                    held(rule, &book.calendar, &facts.anchors(), now)
+                {
+                    let mut fields = fields(&record);
+                    fields.retain(|name, _| kept.contains(name));
+                    let payload = serde_json::to_vec(&fields).unwrap_or_default();
+                    tx.rewrite_record(&record, &payload, now)?;
+                    anchor::change(tx, &book, rule, &key, |facts| facts.reduced = true)?;
+                    return Ok(());
+                }
                 tx.erase_record(id)?;
-                let key = ClockKey {
-                    subject: record.subject,
-                    collection: record.collection,
-                    clock: record.clock,
-                };
                 if tx.count_records(&key)? == 0 {
                     tx.remove_clock(&key)?;
                 }
                 Ok(())
             });
         write.await
+    }
+}
+
+fn clock_of(record: &Record) -> ClockKey {
+    ClockKey {
+        subject: record.subject,
+        collection: record.collection.clone(),
+        clock: record.clock,
+    }
+}
+
+/// A record with its person locked, unless processing is restricted: then nothing is changed.
+///
+/// # Source
+///
+/// GDPR Article 18(2), recital 67.
+fn changeable(tx: &mut Tx<'_>, id: RecordId) -> Result<Record, FlowError> {
+    let seen = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
+    tx.lock_subject(seen.subject)?;
+    let record = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
+    match tx.clock(&clock_of(&record))? {
+        Some(clock) if clock.state == ClockState::Held => {
+            Err(FlowError::NoBasis(Reason::Restricted))
+        }
+        Some(_) | None => Ok(record),
     }
 }
 

@@ -8,7 +8,8 @@ use ombud_core::hash::sha256;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::sweep::{Candidate, Verb, decide};
 use ombud_store::{
-    Bucket, Clock, Digest, Outcome, Plan, PlanId, PlanItem, Record, RecordState, SWEEP_STEP, Tx,
+    Bucket, Clock, Digest, Outcome, Plan, PlanId, PlanItem, Record, RecordState, SWEEP_STEP,
+    StoreError, Tx,
 };
 use serde::Serialize;
 
@@ -78,7 +79,7 @@ impl Ombud {
                         Verb::Erase => swept.erased += records,
                         Verb::Anonymise { .. } => swept.anonymised += records,
                         Verb::Reduce { .. } => swept.reduced += records,
-                        Verb::Later { .. } | Verb::Wait => swept.later += 1,
+                        Verb::Hide { .. } | Verb::Later { .. } | Verb::Wait => swept.later += 1,
                     }
                 }
                 Ok(swept)
@@ -168,6 +169,7 @@ fn verb(book: &Rulebook, clock: &Clock, now: Timestamp) -> Verb {
         anchors: &anchors,
         restricted: false,
         reduced: facts.reduced,
+        hidden: clock.stage > 0,
     };
     decide(rule, &book.calendar, &candidate, now)
 }
@@ -188,7 +190,7 @@ fn plan(
         let later = match &verb {
             Verb::Later { due } => Some(*due),
             Verb::Wait => Some(clock.due_at),
-            Verb::Erase | Verb::Anonymise { .. } | Verb::Reduce { .. } => None,
+            Verb::Erase | Verb::Hide { .. } | Verb::Anonymise { .. } | Verb::Reduce { .. } => None,
         };
         match (later, clock.due_at) {
             (None, Some(due_at)) => items.push(PlanItem {
@@ -261,6 +263,11 @@ fn step(
                 tx.note_item(plan, &item.key, reduced, Some(Outcome::Kept))?;
                 reduced
             }
+            Some(Verb::Hide { until }) => {
+                let hidden = hide(tx, &item, until)?;
+                tx.note_item(plan, &item.key, hidden, Some(Outcome::Kept))?;
+                hidden
+            }
             Some(Verb::Anonymise { statistic }) => {
                 let counted = anonymise(tx, book, &item, &statistic)?;
                 swept.anonymised += u64::from(counted);
@@ -291,6 +298,20 @@ fn gone(tx: &mut Tx<'_>, plan: PlanId, item: &PlanItem, records: u32) -> Result<
     }
     tx.note_item(plan, &item.key, records, empty.then_some(Outcome::Erased))?;
     Ok(())
+}
+
+/// Takes the records of a clock out of use until they are erased.
+fn hide(tx: &mut Tx<'_>, item: &PlanItem, until: Timestamp) -> Result<u32, FlowError> {
+    let hidden = tx.set_record_state(&item.key, RecordState::Hidden)?;
+    if let Some(clock) = tx.clock(&item.key)? {
+        let stage = clock.stage + 1;
+        tx.save_clock(&Clock {
+            due_at: Some(until),
+            stage,
+            ..clock
+        })?;
+    }
+    Ok(u32::try_from(hidden).unwrap_or(u32::MAX))
 }
 
 /// Leaves only the fields that a law asks for, and starts the time that the law gives.
@@ -376,10 +397,18 @@ fn cell(
     serde_json::to_string(&parts).unwrap_or_default()
 }
 
+/// The records on a clock. One that nobody can read any more is as good as gone: it is erased, so that
+/// it stops no sweep.
 fn on_clock(tx: &mut Tx<'_>, item: &PlanItem) -> Result<Vec<Record>, FlowError> {
     let mut records = Vec::new();
     for id in tx.records_on(&item.key)? {
-        records.extend(tx.record(id)?);
+        match tx.record(id) {
+            Ok(record) => records.extend(record),
+            Err(StoreError::KeyDestroyed) => {
+                tx.erase_record(id)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(records)
 }

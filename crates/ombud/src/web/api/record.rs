@@ -67,7 +67,7 @@ pub(super) async fn erase(
     State(api): State<Api>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    api.ombud.erase_record(parse(&id)?).await?;
+    api.ombud.erase_record(parse(&id)?, api.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
