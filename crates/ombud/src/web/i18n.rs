@@ -239,7 +239,10 @@ mod tests {
         let mut used = String::new();
         for folder in ["templates", "src/web"] {
             for file in std::fs::read_dir(root.join(folder)).unwrap() {
-                used.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
+                let path = file.unwrap().path();
+                if path.is_file() {
+                    used.push_str(&std::fs::read_to_string(path).unwrap());
+                }
             }
         }
         let known = keys(EN);

@@ -17,7 +17,7 @@ on_both! {
         assert_eq!(verdict, "broken");
         assert_eq!(figures["overdue"], 1);
         world.sweep();
-        assert_eq!(world.promise("P3.2.5").0, "kept");
+        assert_eq!(world.promise("P3.2.5").0, "unproven", "nothing is left to measure");
     }
 
     fn p3_1_3_a_withdrawal_breaks_nothing_before_the_sweep_had_its_time(world) {

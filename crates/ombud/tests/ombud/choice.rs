@@ -71,7 +71,7 @@ on_both! {
         assert!(!world.holds(&record));
     }
 
-    fn p3_1_2_an_older_withdrawal_told_later_leaves_the_newer_consent(world) {
+    fn i1_a_withdrawal_told_for_an_earlier_day_ends_a_later_consent(world) {
         let anna = email("anna");
         world.go("2026-04-03T08:00:00Z");
         world.tell(&anna, "newsletters", "consent");
@@ -82,8 +82,8 @@ on_both! {
         });
         assert_eq!(world.post("/ledger", &late).status, StatusCode::CREATED);
         world.sweep();
-        assert_eq!(world.may(&anna, "newsletters"), "yes");
-        assert!(world.holds(&record));
+        assert_eq!(world.may(&anna, "newsletters"), "consent_withdrawn");
+        assert!(!world.holds(&record));
     }
 
     fn p3_2_4_an_objection_to_marketing_is_absolute_and_counts_everywhere(world) {

@@ -118,7 +118,7 @@ impl From<FlowError> for Problem {
                     "unavailable",
                     "this could not be done now",
                 )
-                .hint("try again with the same idempotency key")
+                .hint("try again")
             }
             FlowError::Intake(refusals) => {
                 let title = "the statement does not declare this data";
