@@ -222,3 +222,85 @@ fn marketing_objection(rulebook: &Rulebook) -> Effects {
     effects.notified.dedup();
     effects
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::rules;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn p3_1_3_a_withdrawal_denies_and_erases_what_rested_on_it() {
+        let found = effects(&rules(&[]), "newsletters", Act::Withdraw, false).unwrap();
+        assert_eq!(found.denied, names(&["newsletters"]));
+        assert_eq!(found.erased, names(&["newsletters.subscription"]));
+        assert_eq!(found.suppressed, names(&["newsletters"]));
+        assert_eq!((found.everywhere, found.decides), (false, None));
+    }
+
+    #[test]
+    fn p3_2_4_a_marketing_objection_reaches_all_marketing_and_nothing_is_weighed() {
+        let found = effects(&rules(&[]), "profiling", Act::Object, false).unwrap();
+        assert_eq!(found.denied, names(&["newsletters", "profiling"]));
+        assert_eq!(found.suppressed, found.denied);
+        let erased = [
+            "newsletters.subscription",
+            "profiling.cookies",
+            "profiling.profile",
+        ];
+        assert_eq!(found.erased, names(&erased));
+        assert!(found.everywhere && found.decides.is_none() && found.restricted.is_empty());
+    }
+
+    #[test]
+    fn p5_6_another_objection_restricts_until_a_person_decides() {
+        let book = rules(&[]);
+        let found = effects(&book, "recruitment", Act::Object, false).unwrap();
+        assert_eq!(found.restricted, names(&["recruitment"]));
+        assert_eq!(found.decides, Some(Task::AssessObjection));
+        assert!(found.erased.is_empty());
+        let upheld = effects(&book, "recruitment", Act::Uphold, false).unwrap();
+        assert_eq!(
+            upheld.erased,
+            names(&["recruitment.application"]),
+            "the contract carries the offer"
+        );
+    }
+
+    #[test]
+    fn p5_4_a_restriction_is_checked_and_lifted_only_with_notice() {
+        let book = rules(&[]);
+        let found = effects(&book, "support", Act::Restrict, false).unwrap();
+        assert_eq!(found.decides, Some(Task::CheckRestriction));
+        for act in [Act::Lift, Act::Reject] {
+            assert_eq!(
+                effects(&book, "support", act, false),
+                Err(ActRefusal::NotTold)
+            );
+            assert_eq!(effects(&book, "support", act, true), Ok(Effects::default()));
+        }
+    }
+
+    #[test]
+    fn p5_6_rights_meet_bases() {
+        let book = rules(&[]);
+        let table = [
+            ("lottery", Act::Consent, ActRefusal::UnknownActivity),
+            ("user-tests", Act::Object, ActRefusal::NoRightToObject),
+            ("support", Act::Consent, ActRefusal::NoConsentAsked),
+            ("support", Act::Withdraw, ActRefusal::NoConsentAsked),
+            ("handover", Act::Object, ActRefusal::AnotherController),
+            ("handover", Act::Restrict, ActRefusal::AnotherController),
+        ];
+        for (activity, act, want) in table {
+            assert_eq!(
+                effects(&book, activity, act, true),
+                Err(want),
+                "{activity} {act:?}"
+            );
+        }
+    }
+}

@@ -259,3 +259,108 @@ pub fn known_anchors(rulebook: &Rulebook, rule: &CollectionRule) -> Vec<String> 
     known.dedup();
     known
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::rules;
+
+    fn refused(name: &str, given: &Value) -> Vec<String> {
+        let book = rules(&[]);
+        let found = fields(&book.collections[name], given.as_object().unwrap());
+        let found = found.err().unwrap_or_default();
+        found
+            .iter()
+            .map(|refusal| refusal.name().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn i8_only_declared_collections_are_known() {
+        let book = rules(&[]);
+        let refusal = collection(&book, "support.inquirey").unwrap_err();
+        assert_eq!(
+            refusal.hint().as_deref(),
+            Some("did you mean `support.inquiry`?")
+        );
+        assert!(collection(&book, "support.inquiry").is_ok());
+    }
+
+    #[test]
+    fn i8_only_declared_fields_of_their_type_come_in() {
+        let whole = json!({ "email": "anna@example.com", "message": "hello" });
+        let table = [
+            (whole, vec![]),
+            (
+                json!({ "email": "anna@example.com" }),
+                vec!["missing_field"],
+            ),
+            (
+                json!({ "email": "a", "message": "b", "nane": "c" }),
+                vec!["undeclared_field"],
+            ),
+            (
+                json!({ "email": 1, "message": null }),
+                vec!["wrong_type", "wrong_type"],
+            ),
+            (
+                json!({ "email": "a", "message": "b", "name": null }),
+                vec![],
+            ),
+        ];
+        for (given, want) in table {
+            assert_eq!(refused("support.inquiry", &given), want, "{given}");
+        }
+    }
+
+    #[test]
+    fn i8_every_type_has_its_values() {
+        let book = rules(&[]);
+        let declared = &book.collections["support.inquiry"].declared.fields["email"];
+        let table = [
+            (FieldKind::Text, json!("a"), json!(1)),
+            (FieldKind::FreeText, json!("a"), json!(["a"])),
+            (FieldKind::File, json!("a"), json!({})),
+            (FieldKind::Integer, json!(-3), json!(1.5)),
+            (FieldKind::Number, json!(1.5), json!("1.5")),
+            (FieldKind::Boolean, json!(true), json!("true")),
+            (FieldKind::Date, json!("2024-02-29"), json!("2026-02-29")),
+            (
+                FieldKind::Instant,
+                json!("2026-03-18T10:00:00Z"),
+                json!("2026-03-18"),
+            ),
+            (FieldKind::List, json!(["a"]), json!(["a", 1])),
+        ];
+        for (kind, good, bad) in table {
+            let field = Field {
+                kind,
+                ..declared.clone()
+            };
+            assert!(of_type(&field, &good).is_ok(), "{kind:?}");
+            assert!(of_type(&field, &bad).is_err(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn i2_what_people_do_cannot_lie_ahead_and_deadlines_can() {
+        let book = rules(&[]);
+        let now: Timestamp = "2026-04-01T08:00:00Z".parse().unwrap();
+        let later = now + jiff::SignedDuration::from_millis(1);
+        let told = |collection: &str, name: &str, at| {
+            let rule = &book.collections[collection];
+            let found = anchors(&book, rule, &BTreeMap::from([(name.to_owned(), at)]), now);
+            found.err().map(|all| all[0].name())
+        };
+        let (log, jobs) = ("security.log", "recruitment.application");
+        assert_eq!(told(log, "last_activity", now), None);
+        assert_eq!(told(log, "last_activity", later), Some("future_anchor"));
+        assert_eq!(told(jobs, "application_deadline", later), None);
+        assert_eq!(
+            told(jobs, "aplication_deadline", now),
+            Some("unknown_anchor")
+        );
+    }
+}

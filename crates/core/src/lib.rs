@@ -19,3 +19,5 @@ pub mod rulebook;
 pub mod standing;
 pub mod statement;
 pub mod sweep;
+#[cfg(test)]
+mod testing;

@@ -312,3 +312,82 @@ fn earliest(mut moments: Vec<Moment>) -> Moment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::rules;
+
+    const FILE: &str = "activities/newsletters.toml";
+
+    fn keep(book: &Rulebook, name: &str) -> String {
+        let keep = book.collections[name].keep.as_ref();
+        keep.map_or_else(|| "nothing".to_owned(), ToString::to_string)
+    }
+
+    #[test]
+    fn p3_1_3_the_law_adds_its_ends_to_every_period() {
+        let book = rules(&[]);
+        let table = [
+            (
+                "newsletters.subscription",
+                "earlier of (withdrawal, objection)",
+            ),
+            (
+                "user-tests.test",
+                "earlier of (2 years after collection, withdrawal)",
+            ),
+            (
+                "support.inquiry",
+                "earlier of (3 years after last correspondence, objection)",
+            ),
+            ("recruitment.offer", "6 months after offer_closed"),
+        ];
+        for (name, want) in table {
+            assert_eq!(keep(&book, name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn p3_2_5_one_clock_serves_all_records_only_where_all_events_are_the_persons() {
+        let book = rules(&[]);
+        let table = [
+            ("newsletters.subscription", true),
+            ("profiling.profile", true),
+            ("security.log", true),
+            ("customers.account", true),
+            ("customers.invoice", false),
+            ("support.inquiry", false),
+            ("recruitment.application", false),
+            ("website-chat.conversation", false),
+        ];
+        for (name, want) in table {
+            assert_eq!(book.collections[name].shared_clock, want, "{name}");
+        }
+    }
+
+    #[test]
+    fn p3_1_1_consent_covers_purposes_data_and_recipients() {
+        let scope = |changes: &[(&str, &str, &str)]| rules(changes).activities["newsletters"].scope;
+        let today = scope(&[]);
+        let purpose = "purpose  = \"dpv:DirectMarketing\"";
+        let wider = "purpose  = [\"dpv:DirectMarketing\", \"dpv:PersonalisedAdvertising\"]";
+        assert_ne!(scope(&[(FILE, purpose, wider)]), today);
+        assert_ne!(scope(&[(FILE, "pd:EmailAddress", "pd:Contact")]), today);
+        let words = "to send marketing by email to people who want it";
+        assert_eq!(scope(&[(FILE, words, "to send marketing by email")]), today);
+    }
+
+    #[test]
+    fn p3_5_1_states_are_known_by_name() {
+        let book = rules(&[]);
+        let none = book.states("customers", []);
+        assert_eq!(none, book.states("customers", ["offered"]));
+        assert_ne!(none, book.states("customers", ["party"]));
+        assert_eq!(
+            book.states("customers", ["party"])
+                .and(book.states("customers", ["contact_person"])),
+            book.states("customers", ["contact_person", "party"]),
+        );
+    }
+}
