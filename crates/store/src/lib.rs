@@ -58,7 +58,7 @@ pub use record::{NewRecord, Record, RecordState};
 pub use sql::{Row, Sql, Value};
 pub use statement::StatementVersion;
 pub use store::{Config, Database, Scrubbed, Store};
-pub use subject::Identity;
+pub use subject::{HintOwner, Identity};
 pub use sweep::{Outcome, Plan, PlanItem, SWEEP_STEP};
 pub use tx::Tx;
 

@@ -25,6 +25,14 @@ sql! {
     IDENTITY_FIND = "SELECT subject_id FROM identity WHERE bucket = $1 AND identity_hash = $2";
     IDENTITY_FORGET = "DELETE FROM identity
         WHERE bucket = $1 AND identity_hash = $2 AND subject_id = $3";
+    HINT_ADD = "INSERT INTO hint (bucket, identity_hash, subject_id, linked_at)
+        VALUES ($1, $2, $3, $4) ON CONFLICT (bucket, identity_hash, subject_id) DO NOTHING";
+    HINT_OWNERS = "SELECT subject_id FROM hint WHERE bucket = $1 AND identity_hash = $2
+        ORDER BY subject_id LIMIT 2";
+    HINT_HAS = "SELECT linked_at FROM hint
+        WHERE bucket = $1 AND identity_hash = $2 AND subject_id = $3";
+    HINT_FORGET = "DELETE FROM hint
+        WHERE bucket = $1 AND identity_hash = $2 AND subject_id = $3";
     SUBJECT_IDENTITY_LINK = "INSERT INTO subject_identity
         (bucket, subject_id, identity_hash, kind, sealed, linked_at) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (bucket, subject_id, identity_hash) DO NOTHING";
@@ -47,6 +55,17 @@ pub struct Identity {
     pub value: String,
     /// When it was linked.
     pub linked_at: Timestamp,
+}
+
+/// Whom a hint belongs to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum HintOwner {
+    /// Nobody was seen with it.
+    None,
+    /// One subject alone was seen with it.
+    One(SubjectId),
+    /// Several subjects share it: it belongs to none of them.
+    Several,
 }
 
 impl Tx<'_> {
@@ -79,7 +98,54 @@ impl Tx<'_> {
         Ok(self.subject_of(identity)?.unwrap_or(subject))
     }
 
-    /// Forgets that an identity belongs to a subject. In the identity's bucket. True if it did.
+    /// Remembers that a subject was seen with a hint. In the hint's bucket. False if that is
+    /// remembered already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn add_hint(
+        &mut self,
+        hint: IdentityHash,
+        subject: SubjectId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let bucket = self.bucket_of_identity(hint)?;
+        Ok(self.execute(&HINT_ADD, values![bucket, hint, subject, at])? > 0)
+    }
+
+    /// Whom a hint belongs to. In the hint's bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn hint_owner(&mut self, hint: IdentityHash) -> Result<HintOwner, StoreError> {
+        let bucket = self.bucket_of_identity(hint)?;
+        let mut rows = self.query(&HINT_OWNERS, values![bucket, hint])?.into_iter();
+        match (rows.next(), rows.next()) {
+            (None, _) => Ok(HintOwner::None),
+            (Some(row), None) => row
+                .columns("hint", bucket)
+                .take("subject_id")
+                .map(HintOwner::One),
+            (Some(_), Some(_)) => Ok(HintOwner::Several),
+        }
+    }
+
+    /// Whether a subject was seen with a hint. In the hint's bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn has_hint(&mut self, hint: IdentityHash, subject: SubjectId) -> Result<bool, StoreError> {
+        let bucket = self.bucket_of_identity(hint)?;
+        Ok(self
+            .first(&HINT_HAS, values![bucket, hint, subject])?
+            .is_some())
+    }
+
+    /// Forgets that an identity belongs to a subject, or that the subject was seen with it as a hint.
+    /// In the identity's bucket. True if it did.
     ///
     /// # Errors
     ///
@@ -90,7 +156,10 @@ impl Tx<'_> {
         subject: SubjectId,
     ) -> Result<bool, StoreError> {
         let bucket = self.bucket_of_identity(identity)?;
-        Ok(self.execute(&IDENTITY_FORGET, values![bucket, identity, subject])? > 0)
+        let values = values![bucket, identity, subject];
+        let owned = self.execute(&IDENTITY_FORGET, values)?;
+        let hinted = self.execute(&HINT_FORGET, values)?;
+        Ok(owned + hinted > 0)
     }
 
     /// Adds a subject and makes its key; the key is durable before the subject is. True if it is

@@ -133,6 +133,10 @@ pub struct IdentityKind {
     pub title: Localized,
     /// The rule that makes two spellings of one value equal.
     pub normalise: Normalise,
+    /// True for a kind that several people may share, such as a device or an address of a network: it
+    /// is remembered with a person, but it never tells who is meant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hint: bool,
 }
 
 /// How a value of an identity is normalised before it is hashed.

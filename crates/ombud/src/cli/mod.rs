@@ -180,9 +180,12 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
             Outcome::No.into()
         }
         Some(FlowError::NotFound(_)) => Outcome::No.into(),
-        Some(FlowError::UnknownIdentity(_) | FlowError::Identity { .. } | FlowError::NoSubject) => {
-            Outcome::Wrong.into()
-        }
+        Some(
+            FlowError::UnknownIdentity(_)
+            | FlowError::Identity { .. }
+            | FlowError::SeveralPeople(_)
+            | FlowError::NoSubject,
+        ) => Outcome::Wrong.into(),
         Some(FlowError::Store(_) | FlowError::Statement(_)) | None => ExitCode::from(3),
     }
 }

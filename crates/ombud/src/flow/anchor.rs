@@ -190,7 +190,7 @@ impl Ombud {
     ) -> Result<(SubjectId, String, Option<RecordId>), FlowError> {
         match target {
             Target::Collection(who, name) => {
-                let subject = self.find_subject(who).await?;
+                let subject = self.look_up(who).await?.subject;
                 Ok((
                     subject.ok_or(FlowError::NotFound("subject"))?,
                     name.clone(),

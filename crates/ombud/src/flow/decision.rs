@@ -51,7 +51,7 @@ impl Ombud {
             decided_at: now,
         };
         let Some(rule) = self.book.activities.get(activity) else {
-            self.known(who)?;
+            self.asked(who)?;
             return Ok(decide(Answer::No(Reason::UnknownActivity)));
         };
         let facts = self.facts(who, activity, rule).await?;
@@ -79,7 +79,7 @@ impl Ombud {
                 load.await?
             }
         };
-        if found.suppressed.iter().any(|name| name == activity) {
+        if found.suppressed.contains_key(activity) {
             opted_out(&mut known, rule);
         }
         Ok(known)

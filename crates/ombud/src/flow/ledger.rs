@@ -66,20 +66,21 @@ impl Ombud {
         let (book, at) = (self.book.clone(), told.at.min(now));
         let (entry, follows) = (self.entry(subject, &told, at, now), effects.clone());
         let act = told.act;
+        // An opt-out is remembered before it is recorded and taken back after: whatever a crash
+        // leaves in between says no.
+        if !effects.suppressed.is_empty() {
+            let change = Suppress::From(effects.suppressed.clone());
+            self.suppress(subject, &change, at).await?;
+        }
         let write = self
             .store
             .write::<_, FlowError, _>("ledger.append", bucket, move |tx| {
                 append(tx, &book, &entry, &follows)
             });
         let seq = write.await?;
-        let change = match act {
-            Act::Consent => Suppress::Lift(told.activity.clone()),
-            Act::Withdraw | Act::Object | Act::Uphold | Act::Reject | Act::Restrict | Act::Lift => {
-                Suppress::From(effects.suppressed.clone())
-            }
-        };
-        if act == Act::Consent || !effects.suppressed.is_empty() {
-            self.suppress(who, subject, &change, at).await?;
+        if act == Act::Consent {
+            let change = Suppress::Lift(told.activity.clone());
+            self.suppress(subject, &change, at).await?;
         }
         Ok(Receipt {
             seq,

@@ -66,6 +66,9 @@ pub enum FlowError {
         /// What is wrong.
         error: IdentityError,
     },
+    /// The identities that were given belong to different people; their kinds.
+    #[error("the identities {} belong to different people", listed(.0))]
+    SeveralPeople(Vec<String>),
     /// No subject was named.
     #[error("no subject is named")]
     NoSubject,
@@ -75,4 +78,9 @@ pub enum FlowError {
     /// A stored statement does not read any more.
     #[error("the stored statement {0} cannot be read")]
     Statement(String),
+}
+
+fn listed(kinds: &[String]) -> String {
+    let quoted: Vec<String> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
+    quoted.join(", ")
 }

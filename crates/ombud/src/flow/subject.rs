@@ -1,10 +1,15 @@
 //! Who is meant: from identities to a subject.
+//!
+//! Most kinds of identity tell who is meant: two of one call that belong to different people are
+//! refused. A hint (a device, an address of a network) may be shared, so it never does. Given beside
+//! other identities it is remembered and decides nothing; where hints are all that is given, exactly
+//! this combination of them stands for a subject of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use ombud_core::identity::normalise;
-use ombud_store::{Identity, IdentityHash, SubjectId};
+use ombud_store::{HintOwner, Identity, IdentityHash, SubjectId};
 
 use super::{FlowError, Ombud};
 
@@ -25,19 +30,34 @@ impl SubjectRef {
 
 /// An identity made ready to be looked up.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
+struct Known {
     hash: IdentityHash,
     kind: String,
     value: String,
+    /// Whether several people may have it.
+    hint: bool,
+}
+
+/// A reference made ready to be looked up.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// What tells who is meant: identities that are no hints, or all hints as one.
+    who: Vec<Known>,
+    hints: Vec<Known>,
+    only_hints: bool,
 }
 
 /// What identities alone tell.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
-    /// The subject that one of them belongs to.
+    /// Whom they belong to.
     pub(super) subject: Option<SubjectId>,
-    /// The activities that one of them has opted out of.
-    pub(super) suppressed: Vec<String>,
+    /// Whether the subject's data may be shown for them.
+    shown: bool,
+    /// Those that belong to no one yet.
+    unowned: Vec<Known>,
+    /// The activities that one of them has opted out of, and since when.
+    pub(super) suppressed: BTreeMap<String, Timestamp>,
 }
 
 /// A change of what identities have opted out of.
@@ -51,99 +71,167 @@ pub(super) enum Suppress {
 
 impl Ombud {
     /// The identities of a reference, normalised and hashed.
-    pub(super) fn known(&self, who: &SubjectRef) -> Result<Vec<Known>, FlowError> {
+    pub(super) fn asked(&self, who: &SubjectRef) -> Result<Asked, FlowError> {
         if who.0.is_empty() {
             return Err(FlowError::NoSubject);
         }
-        let known = who.0.iter().map(|(kind, value)| {
+        let mut asked = Asked {
+            who: Vec::new(),
+            hints: Vec::new(),
+            only_hints: false,
+        };
+        for (kind, value) in &who.0 {
             let declared = self.book.identities.get(kind);
-            let rule = declared
-                .ok_or_else(|| FlowError::UnknownIdentity(kind.clone()))?
-                .normalise;
-            let value = normalise(rule, value).map_err(|error| FlowError::Identity {
-                kind: kind.clone(),
-                error,
-            })?;
-            let hash = self.store.identity_hash(kind, &value);
-            Ok(Known {
-                hash,
-                kind: kind.clone(),
-                value,
-            })
-        });
-        known.collect()
+            let declared = declared.ok_or_else(|| FlowError::UnknownIdentity(kind.clone()))?;
+            let value =
+                normalise(declared.normalise, value).map_err(|error| FlowError::Identity {
+                    kind: kind.clone(),
+                    error,
+                })?;
+            let known = self.hashed(kind.clone(), value, declared.hint);
+            let list = if known.hint {
+                &mut asked.hints
+            } else {
+                &mut asked.who
+            };
+            list.push(known);
+        }
+        if asked.who.is_empty() {
+            asked.only_hints = true;
+            let (kinds, values): (Vec<_>, Vec<_>) = asked
+                .hints
+                .iter()
+                .map(|hint| (hint.kind.as_str(), hint.value.as_str()))
+                .unzip();
+            let whole = self.hashed(kinds.join("+"), values.join("\n"), false);
+            asked.who.push(whole);
+        }
+        Ok(asked)
     }
 
-    /// The subject that one of the identities belongs to; `None` for a stranger.
+    fn hashed(&self, kind: String, value: String, hint: bool) -> Known {
+        let hash = self.store.identity_hash(&kind, &value);
+        Known {
+            hash,
+            kind,
+            value,
+            hint,
+        }
+    }
+
+    /// Whether a kind may be shared by several people. A combination of hints is no hint.
+    fn is_hint(&self, kind: &str) -> bool {
+        let declared = self.book.identities.get(kind);
+        declared.is_some_and(|declared| declared.hint)
+    }
+
+    /// The subject whose data may be shown for these identities; `None` for a stranger, and for hints
+    /// that several people share.
     ///
     /// # Errors
     ///
-    /// [`FlowError`] when the reference names no declared identity.
+    /// [`FlowError`] when the reference names no declared identity, or several people.
     pub async fn find_subject(&self, who: &SubjectRef) -> Result<Option<SubjectId>, FlowError> {
-        Ok(self.look_up(who).await?.subject)
+        let found = self.look_up(who).await?;
+        Ok(found.subject.filter(|_| found.shown))
     }
 
-    /// Everything that identities alone tell.
+    /// Everything that identities alone tell, for decisions about whoever uses them.
     pub(super) async fn look_up(&self, who: &SubjectRef) -> Result<Found, FlowError> {
+        self.found(&self.asked(who)?).await
+    }
+
+    async fn found(&self, asked: &Asked) -> Result<Found, FlowError> {
         let mut found = Found::default();
-        for (owner, suppressed) in self.owners(&self.known(who)?).await? {
+        for known in &asked.who {
+            let (owner, suppressed) = self.owner(known.hash).await?;
+            if found.subject.is_some() && owner.is_some() && found.subject != owner {
+                return Err(several(&asked.who));
+            }
+            if owner.is_none() {
+                found.unowned.push(known.clone());
+            }
             found.subject = found.subject.or(owner);
             found.suppressed.extend(suppressed);
+        }
+        found.shown = true;
+        if asked.only_hints {
+            let mut owners = BTreeSet::new();
+            for hint in &asked.hints {
+                let (owner, suppressed) = self.hint_owner(hint.hash).await?;
+                owners.insert(owner);
+                found.suppressed.extend(suppressed);
+            }
+            let sole = owners.pop_first().flatten().filter(|_| owners.is_empty());
+            found.subject = found.subject.or(sole);
+            found.shown = sole.is_some();
         }
         Ok(found)
     }
 
-    /// Whose each identity is, and the activities that it has opted out of.
-    async fn owners(
+    /// Whose an identity is, and what it has opted out of.
+    async fn owner(
         &self,
-        known: &[Known],
-    ) -> Result<Vec<(Option<SubjectId>, Vec<String>)>, FlowError> {
-        let mut owners = Vec::with_capacity(known.len());
-        for hash in known.iter().map(|known| known.hash) {
-            let find =
-                self.store
-                    .read::<_, FlowError, _>("subject.find", hash.bucket(), move |tx| {
-                        let suppressed = tx.suppressions_of(hash)?.into_iter();
-                        let suppressed = suppressed.map(|(activity, _)| activity).collect();
-                        Ok((tx.subject_of(hash)?, suppressed))
-                    });
-            owners.push(find.await?);
-        }
-        Ok(owners)
+        hash: IdentityHash,
+    ) -> Result<(Option<SubjectId>, Vec<(String, Timestamp)>), FlowError> {
+        let find = self
+            .store
+            .read::<_, FlowError, _>("subject.find", hash.bucket(), move |tx| {
+                Ok((tx.subject_of(hash)?, tx.suppressions_of(hash)?))
+            });
+        find.await
+    }
+
+    /// The only one who was seen with a hint, and what the hint has opted out of.
+    async fn hint_owner(
+        &self,
+        hash: IdentityHash,
+    ) -> Result<(Option<SubjectId>, Vec<(String, Timestamp)>), FlowError> {
+        let find = self
+            .store
+            .read::<_, FlowError, _>("subject.find", hash.bucket(), move |tx| {
+                let owner = match tx.hint_owner(hash)? {
+                    HintOwner::One(subject) => Some(subject),
+                    HintOwner::None | HintOwner::Several => None,
+                };
+                Ok((owner, tx.suppressions_of(hash)?))
+            });
+        find.await
+    }
+
+    /// Every identity that a subject is known by.
+    async fn linked(&self, subject: SubjectId) -> Result<Vec<Identity>, FlowError> {
+        let bucket = self.store.bucket_of(subject);
+        let read = self
+            .store
+            .read::<_, FlowError, _>("identity.list", bucket, move |tx| {
+                Ok(tx.identities_of(subject)?)
+            });
+        read.await
     }
 
     /// Remembers opt-outs with every identity of a person, so that they outlive the person here; a
-    /// consent takes back the one from its activity.
+    /// consent takes back the one from its activity, except where the identity is also someone else's.
     ///
     /// # Source
     ///
     /// GDPR Articles 7(3), 21(3).
     pub(super) async fn suppress(
         &self,
-        who: &SubjectRef,
         subject: SubjectId,
         change: &Suppress,
         at: Timestamp,
     ) -> Result<(), FlowError> {
-        let bucket = self.store.bucket_of(subject);
-        let linked = self
-            .store
-            .read::<_, FlowError, _>("identity.list", bucket, move |tx| {
-                Ok(tx.identities_of(subject)?)
-            });
-        let linked = linked.await?;
-        let mut hashes: Vec<IdentityHash> = linked.iter().map(|identity| identity.hash).collect();
-        hashes.extend(self.known(who)?.iter().map(|known| known.hash));
-        hashes.sort_unstable();
-        hashes.dedup();
-        for hash in hashes {
-            let change = change.clone();
+        for Identity { hash, kind, .. } in self.linked(subject).await? {
+            let (change, hint) = (change.clone(), self.is_hint(&kind));
             let write =
                 self.store
                     .write::<_, FlowError, _>("suppression.save", hash.bucket(), move |tx| {
                         match &change {
                             Suppress::Lift(activity) => {
-                                tx.lift_suppression(hash, activity)?;
+                                if !hint || tx.hint_owner(hash)? == HintOwner::One(subject) {
+                                    tx.lift_suppression(hash, activity)?;
+                                }
                             }
                             Suppress::From(activities) => {
                                 for activity in activities {
@@ -159,90 +247,185 @@ impl Ombud {
     }
 
     /// The subject that the identities belong to; made when they belong to no one. Identities that are
-    /// new are linked to it.
+    /// new are linked to it, and what any of its identities has opted out of counts for them too.
     ///
     /// # Errors
     ///
-    /// [`FlowError`] when the reference names no declared identity, or the store fails.
+    /// [`FlowError::SeveralPeople`] when they belong to different people, and [`FlowError`] when the
+    /// reference names no declared identity, or the store fails.
     pub async fn subject(&self, who: &SubjectRef, now: Timestamp) -> Result<SubjectId, FlowError> {
-        let known = self.known(who)?;
-        let owners = self.owners(&known).await?;
-        let subject = match owners.iter().find_map(|(owner, _)| *owner) {
-            Some(subject) => subject,
-            None => self.new_subject(&known, now).await?,
-        };
-        for (identity, (owner, _)) in known.into_iter().zip(owners) {
-            // One that belongs to someone else stays there: two people may share a device.
-            if owner.is_none() {
-                self.link(subject, identity, now).await?;
+        let asked = self.asked(who)?;
+        loop {
+            let found = self.found(&asked).await?;
+            if let Some(subject) = found.subject {
+                self.extend(subject, &asked, found, now).await?;
+                return Ok(subject);
+            }
+            // Two requests may make the same person at once: the first to claim the identity wins, and
+            // the other one finds them on the next try.
+            if let Some(subject) = self.new_subject(&asked, &found, now).await? {
+                return Ok(subject);
             }
         }
-        Ok(subject)
     }
 
-    async fn new_subject(&self, known: &[Known], now: Timestamp) -> Result<SubjectId, FlowError> {
+    /// Links to a subject what it is not known by yet.
+    async fn extend(
+        &self,
+        subject: SubjectId,
+        asked: &Asked,
+        found: Found,
+        now: Timestamp,
+    ) -> Result<(), FlowError> {
+        if asked.only_hints {
+            return Ok(());
+        }
+        let Found {
+            unowned: mut fresh,
+            mut suppressed,
+            ..
+        } = found;
+        for known in &asked.hints {
+            let hash = known.hash;
+            let seen = self
+                .store
+                .read::<_, FlowError, _>("hint.has", hash.bucket(), move |tx| {
+                    Ok(tx.has_hint(hash, subject)?)
+                });
+            if !seen.await? {
+                fresh.push(known.clone());
+            }
+        }
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        for known in self.linked(subject).await? {
+            if !self.is_hint(&known.kind) {
+                suppressed.extend(self.owner(known.hash).await?.1);
+            }
+        }
+        let bucket = self.store.bucket_of(subject);
+        let identities = identities(&fresh, now);
+        let link = self
+            .store
+            .write::<_, FlowError, _>("identity.link", bucket, move |tx| {
+                tx.lock_subject(subject)?;
+                for identity in &identities {
+                    tx.link_identity(subject, identity)?;
+                }
+                Ok(())
+            });
+        link.await?;
+        if self.claim(subject, &fresh, &suppressed, now).await? {
+            Ok(())
+        } else {
+            Err(several(&asked.who))
+        }
+    }
+
+    /// Makes a subject; none if another request has just claimed one of the identities.
+    async fn new_subject(
+        &self,
+        asked: &Asked,
+        found: &Found,
+        now: Timestamp,
+    ) -> Result<Option<SubjectId>, FlowError> {
         let mut random = [0; 16];
         self.store.random(&mut random)?;
         let subject = SubjectId::new(random);
         let bucket = self.store.bucket_of(subject);
+        let all: Vec<Known> = asked.who.iter().chain(&asked.hints).cloned().collect();
+        let identities = identities(&all, now);
         let added = self
             .store
             .write::<_, FlowError, _>("subject.add", bucket, move |tx| {
-                Ok(tx.add_subject(subject, now)?)
+                tx.add_subject(subject, now)?;
+                for identity in &identities {
+                    tx.link_identity(subject, identity)?;
+                }
+                Ok(())
             });
         added.await?;
-        let Some(first) = known.first() else {
-            return Err(FlowError::NoSubject);
-        };
-        // Two requests may make the same person at once: the first claim of the identity wins, and the
-        // other subject, which holds nothing yet, goes.
-        let hash = first.hash;
-        let claim =
-            self.store
-                .write::<_, FlowError, _>("identity.claim", hash.bucket(), move |tx| {
-                    Ok(tx.claim_identity(hash, subject, now)?)
-                });
-        let owner = claim.await?;
-        if owner != subject {
-            let erase = self
-                .store
-                .write::<_, FlowError, _>("subject.drop", bucket, move |tx| {
-                    Ok(tx.erase_subject(subject)?)
-                });
-            erase.await?;
-            self.store.destroy_key(subject).await?;
+        if self.claim(subject, &all, &found.suppressed, now).await? {
+            return Ok(Some(subject));
         }
-        Ok(owner)
+        let erase = self
+            .store
+            .write::<_, FlowError, _>("subject.drop", bucket, move |tx| {
+                Ok(tx.erase_subject(subject)?)
+            });
+        self.forget(subject, erase.await?).await?;
+        self.store.destroy_key(subject).await?;
+        Ok(None)
     }
 
-    async fn link(
+    /// Makes identities findable that a subject is linked to already, so that a crash in between leaves
+    /// none that the subject's end would not find; what is suppressed is carried over. False if one of
+    /// them belongs to another, who was first; then it is linked no more.
+    async fn claim(
         &self,
         subject: SubjectId,
-        known: Known,
+        fresh: &[Known],
+        suppressed: &BTreeMap<String, Timestamp>,
         now: Timestamp,
-    ) -> Result<(), FlowError> {
-        let Known { hash, kind, value } = known;
-        let claim =
-            self.store
-                .write::<_, FlowError, _>("identity.claim", hash.bucket(), move |tx| {
-                    Ok(tx.claim_identity(hash, subject, now)?)
-                });
-        if claim.await? != subject {
-            // It belongs to someone else: two people may share a device or an address.
-            return Ok(());
+    ) -> Result<bool, FlowError> {
+        for Known { hash, hint, .. } in fresh {
+            let (hash, hint, suppressed) = (*hash, *hint, suppressed.clone());
+            let claim =
+                self.store
+                    .write::<_, FlowError, _>("identity.claim", hash.bucket(), move |tx| {
+                        if hint {
+                            tx.add_hint(hash, subject, now)?;
+                        } else if tx.claim_identity(hash, subject, now)? != subject {
+                            return Ok(false);
+                        }
+                        for (activity, at) in &suppressed {
+                            tx.suppress(hash, activity, *at)?;
+                        }
+                        Ok(true)
+                    });
+            if !claim.await? {
+                let bucket = self.store.bucket_of(subject);
+                let unlink =
+                    self.store
+                        .write::<_, FlowError, _>("identity.unlink", bucket, move |tx| {
+                            Ok(tx.unlink_identity(subject, hash)?)
+                        });
+                unlink.await?;
+                return Ok(false);
+            }
         }
-        let bucket = self.store.bucket_of(subject);
-        let link = self
-            .store
-            .write::<_, FlowError, _>("identity.link", bucket, move |tx| {
-                let identity = Identity {
-                    hash,
-                    kind: kind.clone(),
-                    value: value.clone(),
-                    linked_at: now,
-                };
-                Ok(tx.link_identity(subject, &identity)?)
-            });
-        link.await
+        Ok(true)
     }
+
+    /// Forgets identities of a subject in the places where they are found.
+    pub(super) async fn forget(
+        &self,
+        subject: SubjectId,
+        identities: Vec<IdentityHash>,
+    ) -> Result<(), FlowError> {
+        for hash in identities {
+            let forget =
+                self.store
+                    .write::<_, FlowError, _>("identity.forget", hash.bucket(), move |tx| {
+                        Ok(tx.forget_identity(hash, subject)?)
+                    });
+            forget.await?;
+        }
+        Ok(())
+    }
+}
+
+fn identities(known: &[Known], at: Timestamp) -> Vec<Identity> {
+    let identity = |known: &Known| Identity {
+        hash: known.hash,
+        kind: known.kind.clone(),
+        value: known.value.clone(),
+        linked_at: at,
+    };
+    known.iter().map(identity).collect()
+}
+
+fn several(who: &[Known]) -> FlowError {
+    FlowError::SeveralPeople(who.iter().map(|known| known.kind.clone()).collect())
 }

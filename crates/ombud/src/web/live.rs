@@ -48,6 +48,7 @@ impl From<FlowError> for Fault {
             | FlowError::Act(_)
             | FlowError::UnknownIdentity(_)
             | FlowError::Identity { .. }
+            | FlowError::SeveralPeople(_)
             | FlowError::NoSubject
             | FlowError::Statement(_) => Self::Failed(error.to_string()),
         }

@@ -14,6 +14,8 @@ mod choice;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod intake;
 #[cfg(test)]
 mod retention;

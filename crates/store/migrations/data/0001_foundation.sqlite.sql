@@ -47,6 +47,16 @@ CREATE TABLE IF NOT EXISTS identity (
   PRIMARY KEY (bucket, identity_hash)
 );
 
+-- Identities that several subjects may share: which subjects were seen with one. The bucket here is
+-- the identity's own.
+CREATE TABLE IF NOT EXISTS hint (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  identity_hash BLOB NOT NULL,
+  subject_id BLOB NOT NULL,
+  linked_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, identity_hash, subject_id)
+);
+
 -- What a subject chose, append only. `acted_at` is when it was chosen, `recorded_at` when it was
 -- told.
 CREATE TABLE IF NOT EXISTS ledger (

@@ -150,6 +150,11 @@ impl From<FlowError> for Problem {
                 Self::new(status, "identity", error.to_string())
                     .hint("name the subject by identities that the statement declares")
             }
+            FlowError::SeveralPeople(_) => {
+                Self::new(StatusCode::CONFLICT, "several-people", error.to_string())
+                    .article("GDPR Article 5(1)(f)")
+                    .hint("name one person, by identities that are all theirs")
+            }
             FlowError::NotFound(what) => Self::new(
                 StatusCode::NOT_FOUND,
                 "absent",
