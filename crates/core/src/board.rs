@@ -45,6 +45,8 @@ pub struct CollectionFigures {
     pub after_opt_out: u64,
     /// The longest that the rule allows; `None` where no period caps it.
     pub cap: Option<Period>,
+    /// Whether due instants are being counted anew under a new version of the statement.
+    pub recounting: bool,
 }
 
 /// What was measured for an activity.
@@ -323,6 +325,13 @@ fn cap(figures: &CollectionFigures) -> Judgement {
             figures: shown,
             because: why,
         };
+    }
+    if figures.recounting {
+        let why = words(
+            "the times of records are being counted anew under a new version of the statement",
+            "fristene for oppføringer regnes på nytt etter en ny versjon av erklæringen",
+        );
+        return unproven(shown, why);
     }
     if figures.endless > 0 {
         return unproven(

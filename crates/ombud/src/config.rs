@@ -107,7 +107,17 @@ impl Settings {
         })
     }
 
-    /// The statement over the store.
+    /// The statement over the store, for commands that only read: the version is not stored.
+    ///
+    /// # Errors
+    ///
+    /// When either cannot be opened.
+    pub async fn reading(&self, clock: &Clock) -> anyhow::Result<Ombud> {
+        let statement = self.statement()?;
+        Ok(Ombud::open_to_read(self.store().await?, statement, clock.now()).await?)
+    }
+
+    /// The statement over the store, for commands that write and for serving: a new version is stored.
     ///
     /// # Errors
     ///

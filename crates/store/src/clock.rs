@@ -4,9 +4,10 @@
 //! governs.
 
 use jiff::Timestamp;
+use ombud_core::statement::VersionId;
 
 use crate::error::StoreError;
-use crate::id::{Bucket, ClockId, SubjectId};
+use crate::id::{Bucket, ClockId, RecordId, SubjectId};
 use crate::sql::{FromValue, Row, Value, sql, values};
 use crate::tx::Tx;
 
@@ -23,6 +24,17 @@ sql! {
     CLOCK_OF_COLLECTION = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
         WHERE bucket = $1 AND collection = $2 AND (subject_id, clock_id) > ($3, $4)
         ORDER BY subject_id, clock_id LIMIT $5";
+    CLOCK_COLLECTIONS = "SELECT collection, COUNT(*) FROM clock WHERE bucket = $1 GROUP BY collection";
+    CLOCK_SPLIT = "UPDATE record SET clock_id = record_id
+        WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4
+        RETURNING record_id, created_at";
+    RECOUNT_FIND = "SELECT collection, subject_id, clock_id, done FROM recount
+        WHERE bucket = $1 AND statement_hash = $2 AND in_force_at = $3";
+    RECOUNT_SAVE = "INSERT INTO recount (bucket, statement_hash, in_force_at, collection, subject_id,
+        clock_id, done) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (bucket) DO UPDATE SET statement_hash = excluded.statement_hash,
+        in_force_at = excluded.in_force_at, collection = excluded.collection,
+        subject_id = excluded.subject_id, clock_id = excluded.clock_id, done = excluded.done";
     CLOCK_REMOVE = "DELETE FROM clock
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4";
 }
@@ -82,6 +94,15 @@ pub struct Clock {
     pub stage: i64,
     /// Whether a sweep may act on it.
     pub state: ClockState,
+}
+
+/// How far a bucket was counted anew under a version.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Recount {
+    /// Up to this clock, which was the last.
+    UpTo(ClockKey),
+    /// All clocks.
+    Done,
 }
 
 impl Tx<'_> {
@@ -160,6 +181,100 @@ impl Tx<'_> {
         let values = values![bucket, collection, subject, id, i64::from(limit)];
         let rows = self.query(&CLOCK_OF_COLLECTION, values)?;
         rows.into_iter().map(|row| clock(bucket, row)).collect()
+    }
+
+    /// The collections that this bucket has clocks of.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn clock_collections(&mut self) -> Result<Vec<String>, StoreError> {
+        let bucket = self.bucket()?;
+        let rows = self.query(&CLOCK_COLLECTIONS, values![bucket])?;
+        let read = |row: Row| row.columns("clock", bucket).take("collection");
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Gives every record on a clock a clock of its own, and returns the records with the instants at
+    /// which they were stored. Save those clocks, and remove this one, in the same transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn split_clock(
+        &mut self,
+        key: &ClockKey,
+    ) -> Result<Vec<(RecordId, Timestamp)>, StoreError> {
+        let ClockKey {
+            subject,
+            collection,
+            clock: id,
+        } = key;
+        let bucket = self.bucket_of(*subject)?;
+        let rows = self.query(&CLOCK_SPLIT, values![bucket, *subject, collection, *id])?;
+        let read = |row: Row| {
+            let mut columns = row.columns("record", bucket);
+            Ok((columns.take("record_id")?, columns.take("created_at")?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// How far this bucket was counted anew under a version that came into force at an instant; none
+    /// if that has not begun.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn recount(
+        &mut self,
+        version: &VersionId,
+        in_force_at: Timestamp,
+    ) -> Result<Option<Recount>, StoreError> {
+        let bucket = self.bucket()?;
+        let row = self.first(&RECOUNT_FIND, values![bucket, version, in_force_at])?;
+        let read = |row: Row| {
+            let mut columns = row.columns("recount", bucket);
+            let key = ClockKey {
+                collection: columns.take("collection")?,
+                subject: columns.take("subject_id")?,
+                clock: columns.take("clock_id")?,
+            };
+            let done: i64 = columns.take("done")?;
+            Ok(if done == 0 {
+                Recount::UpTo(key)
+            } else {
+                Recount::Done
+            })
+        };
+        row.map(read).transpose()
+    }
+
+    /// Notes how far this bucket was counted anew.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn save_recount(
+        &mut self,
+        version: &VersionId,
+        in_force_at: Timestamp,
+        recount: &Recount,
+    ) -> Result<(), StoreError> {
+        let bucket = self.bucket()?;
+        let (collection, subject, clock, done) = match recount {
+            Recount::UpTo(key) => (key.collection.as_str(), key.subject, key.clock, 0_i64),
+            Recount::Done => ("", SubjectId([0; 16]), ClockId::SHARED, 1),
+        };
+        let values = values![
+            bucket,
+            version,
+            in_force_at,
+            collection,
+            subject,
+            clock,
+            done
+        ];
+        self.execute(&RECOUNT_SAVE, values).map(drop)
     }
 
     /// Removes a clock. True if there was one.

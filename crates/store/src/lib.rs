@@ -41,7 +41,7 @@ mod sweep;
 mod tx;
 
 pub use board::{CollectionProbe, DueCount, Holding};
-pub use clock::{Clock, ClockKey, ClockState};
+pub use clock::{Clock, ClockKey, ClockState, Recount};
 pub use counter::Counter;
 pub use engine::Reply;
 pub use error::{KeyProblem, StoreError};

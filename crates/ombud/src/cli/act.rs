@@ -62,7 +62,10 @@ impl Ledger {
         clock: &Clock,
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
-        let ombud = settings.ombud(clock).await?;
+        let ombud = match &self {
+            Self::Add { .. } => settings.ombud(clock).await?,
+            Self::Show { .. } => settings.reading(clock).await?,
+        };
         let now = clock.now();
         match self {
             Self::Add {

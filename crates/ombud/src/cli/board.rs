@@ -12,7 +12,7 @@ pub(super) async fn run(
     clock: &Clock,
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
-    let ombud = settings.ombud(clock).await?;
+    let ombud = settings.reading(clock).await?;
     let board = ombud.board(clock.now()).await?;
     let outcome = if board.broken > 0 {
         Outcome::No

@@ -45,7 +45,7 @@ impl May {
         clock: &Clock,
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
-        let ombud = settings.ombud(clock).await?;
+        let ombud = settings.reading(clock).await?;
         let decision = ombud
             .may(&self.subject, &self.activity, self.use_for, clock.now())
             .await?;
@@ -108,7 +108,7 @@ impl Audience {
         clock: &Clock,
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
-        let ombud = settings.ombud(clock).await?;
+        let ombud = settings.reading(clock).await?;
         let left_out = match &self.column {
             Some(column) => self.csv(&ombud, clock, column, out).await?,
             None => self.lines(&ombud, clock, out).await?,

@@ -60,7 +60,10 @@ impl Record {
         clock: &Clock,
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
-        let ombud = settings.ombud(clock).await?;
+        let ombud = match &self {
+            Self::Add { .. } => settings.ombud(clock).await?,
+            Self::Show { .. } | Self::List { .. } => settings.reading(clock).await?,
+        };
         match self {
             Self::Add {
                 collection,

@@ -52,15 +52,20 @@ impl Serve {
             fill(&ombud, clock, out).await?;
         }
         let wake = Arc::new(Notify::new());
-        let sweeping = tokio::spawn(job::sweep(ombud.clone(), clock.clone(), Arc::clone(&wake)));
-        let pages = Arc::new(web::live::Live::new(ombud.clone(), clock.clone()));
-        let api = api::router(Api {
-            ombud,
-            clock: clock.clone(),
-            wake,
+        let versions = ombud.timeline(clock.now()).await?;
+        let sweeping = job::sweep(versions.clone(), clock.clone(), Arc::clone(&wake));
+        let sweeping = tokio::spawn(sweeping);
+        let routers = versions.map(|ombud| {
+            let pages = Arc::new(web::live::Live::new(ombud.clone(), clock.clone()));
+            let api = api::router(Api {
+                ombud: ombud.clone(),
+                clock: clock.clone(),
+                wake: Arc::clone(&wake),
+            });
+            web::router(App { pages }, api)
         });
         out.line(format!("listening on http://{address}"))?;
-        axum::serve(listener, web::router(App { pages }, api))
+        axum::serve(listener, web::in_force(routers, clock.clone()))
             .with_graceful_shutdown(stopped())
             .await?;
         sweeping.abort();

@@ -9,6 +9,7 @@ use ombud_core::statement::{Statement, diff, model, schema};
 use super::{Outcome, Output, register};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::flow::Ombud;
 
 /// Show, compare and export the statement.
 #[derive(Debug, Subcommand)]
@@ -21,6 +22,8 @@ pub(super) enum Command {
     },
     /// List the stored versions
     History,
+    /// Store the given statement as a version: it applies from the day that it names, or from now on
+    Adopt,
     /// Compare two versions, graded by what the changes do to people
     Diff {
         /// The earlier version: the first digits of its hash
@@ -60,7 +63,8 @@ impl Command {
     ) -> anyhow::Result<Outcome> {
         match self {
             Self::Show { on } => show(&chosen(settings, clock, on).await?, out),
-            Self::History => history(settings, clock, out).await,
+            Self::History => history(settings.reading(clock).await?, out).await,
+            Self::Adopt => history(settings.ombud(clock).await?, out).await,
             Self::Diff { old, new } => compare(settings, clock, (&old, new.as_deref()), out).await,
             Self::Render { language, on } => {
                 let statement = chosen(settings, clock, on).await?;
@@ -94,7 +98,7 @@ async fn chosen(settings: &Settings, clock: &Clock, on: Option<Date>) -> anyhow:
     let Some(day) = on else {
         return settings.statement();
     };
-    let ombud = settings.ombud(clock).await?;
+    let ombud = settings.reading(clock).await?;
     let midnight = day.tomorrow()?.to_datetime(Time::midnight());
     let end = ombud
         .book
@@ -151,24 +155,20 @@ fn show(statement: &Statement, out: &mut Output<'_>) -> anyhow::Result<Outcome> 
     Ok(Outcome::Done)
 }
 
-async fn history(
-    settings: &Settings,
-    clock: &Clock,
-    out: &mut Output<'_>,
-) -> anyhow::Result<Outcome> {
-    let ombud = settings.ombud(clock).await?;
+async fn history(ombud: Ombud, out: &mut Output<'_>) -> anyhow::Result<Outcome> {
     for version in ombud.versions().await? {
         if out.json {
             out.value(&serde_json::json!({
                 "version": version.id,
                 "effective_at": version.effective_at,
                 "stored_at": version.stored_at,
+                "in_force_at": version.in_force_at,
             }))?;
         } else {
             let id = version.id.short();
             out.line(format!(
                 "{id}  in force from {}  stored {}",
-                version.effective_at, version.stored_at
+                version.in_force_at, version.stored_at
             ))?;
         }
     }
@@ -181,7 +181,7 @@ async fn compare(
     (old, new): (&str, Option<&str>),
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
-    let ombud = settings.ombud(clock).await?;
+    let ombud = settings.reading(clock).await?;
     let old = ombud.statement_of(old).await?;
     let new = match new {
         Some(new) => ombud.statement_of(new).await?,

@@ -33,11 +33,10 @@ impl Sweep {
             );
             return Ok(Outcome::Wrong);
         }
-        let ombud = settings.ombud(clock).await?;
         let swept = if self.dry_run {
-            ombud.sweep_dry(at).await?
+            settings.reading(clock).await?.sweep_dry(at).await?
         } else {
-            ombud.sweep(at).await?
+            settings.ombud(clock).await?.sweep(at).await?
         };
         if out.json {
             out.value(&swept)?;
@@ -77,7 +76,7 @@ impl Forecast {
         clock: &Clock,
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
-        let ombud = settings.ombud(clock).await?;
+        let ombud = settings.reading(clock).await?;
         let forecast = ombud.forecast(clock.now(), self.months).await?;
         if out.json {
             out.value(&forecast)?;

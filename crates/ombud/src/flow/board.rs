@@ -124,10 +124,11 @@ impl Ombud {
     }
 
     async fn measure(&self, now: Timestamp) -> Result<Measures, FlowError> {
-        let book = self.book.clone();
+        let recounting = self.recounting(now).await?;
+        let (book, counted) = (self.book.clone(), recounting.is_empty());
         let survey = self
             .store
-            .survey::<_, FlowError, _>("board.measure", move |tx| measure(tx, &book, now));
+            .survey::<_, FlowError, _>("board.measure", move |tx| measure(tx, &book, counted, now));
         let mut measures = survey
             .await?
             .into_iter()
@@ -135,6 +136,7 @@ impl Ombud {
         for (name, rule) in &self.book.collections {
             let figures = measures.collections.entry(name.clone()).or_default();
             figures.cap = rule.keep.as_ref().and_then(Keep::cap);
+            figures.recounting = recounting.contains(name);
         }
         for (id, rule) in &self.book.activities {
             let figures = measures.activities.entry(id.clone()).or_default();
@@ -300,7 +302,12 @@ impl Measures {
 }
 
 /// Measures one bucket.
-fn measure(tx: &mut Tx<'_>, book: &Rulebook, now: Timestamp) -> Result<Measures, FlowError> {
+fn measure(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    counted: bool,
+    now: Timestamp,
+) -> Result<Measures, FlowError> {
     let mut measures = Measures::default();
     for probe in tx.probe_collections(now)? {
         let lag = probe
@@ -340,7 +347,7 @@ fn measure(tx: &mut Tx<'_>, book: &Rulebook, now: Timestamp) -> Result<Measures,
             holdings: holdings.remove(&subject).unwrap_or_default(),
             clocks: tx.clocks_of(subject)?,
         };
-        measures.person(book, &person, now);
+        measures.person(book, &person, counted, now);
         measures.fields(tx, book, subject)?;
     }
     Ok(measures)
@@ -384,7 +391,7 @@ impl Person {
 
 impl Measures {
     /// Asks the decision itself about a person in every activity: what it answers is what counts.
-    fn person(&mut self, book: &Rulebook, person: &Person, now: Timestamp) {
+    fn person(&mut self, book: &Rulebook, person: &Person, counted: bool, now: Timestamp) {
         let nothing = Standing::default();
         let all = person.standings.get(EVERYWHERE).unwrap_or(&nothing);
         for (id, rule) in &book.activities {
@@ -398,7 +405,7 @@ impl Measures {
                 continue;
             }
             let own = own.unwrap_or(&nothing);
-            let facts = decision::facts_of(book, (id, rule), [own, all], &person.clocks);
+            let facts = decision::facts_of(book, (id, rule), [own, all], &person.clocks, counted);
             let yes = may(&rule.rule, &facts, Use::Ordinary, now).is_yes();
             let stored = may(&rule.rule, &facts, Use::Storage, now);
             let figures = self.activities.entry(id.clone()).or_default();

@@ -71,10 +71,11 @@ impl Ombud {
             Some(subject) => {
                 let bucket = self.store.bucket_of(subject);
                 let (book, name) = (self.book.clone(), activity.to_owned());
+                let counted = self.counted();
                 let load = self
                     .store
                     .read::<_, FlowError, _>("may", bucket, move |tx| {
-                        facts(tx, &book, &name, subject)
+                        facts(tx, &book, (&name, subject), counted)
                     });
                 load.await?
             }
@@ -101,12 +102,13 @@ fn opted_out(facts: &mut Facts, rule: &ActivityRule) {
     }
 }
 
-/// Loads what a decision needs to know of a person in one activity.
+/// Loads what a decision needs to know of a person in one activity. `counted` says whether the stored
+/// due instants are what these rules come to; where they are not, the stricter instant counts.
 pub(super) fn facts(
     tx: &mut Tx<'_>,
     book: &Rulebook,
-    activity: &str,
-    subject: SubjectId,
+    (activity, subject): (&str, SubjectId),
+    counted: bool,
 ) -> Result<Facts, FlowError> {
     let Some(rule) = book.activities.get(activity) else {
         return Ok(Facts::default());
@@ -114,7 +116,13 @@ pub(super) fn facts(
     let own = tx.standing(subject, activity)?.unwrap_or_default();
     let all = tx.standing(subject, EVERYWHERE)?.unwrap_or_default();
     let clocks = tx.clocks_of(subject)?;
-    Ok(facts_of(book, (activity, rule), [&own, &all], &clocks))
+    Ok(facts_of(
+        book,
+        (activity, rule),
+        [&own, &all],
+        &clocks,
+        counted,
+    ))
 }
 
 /// The same, from rows that are at hand: the standing in the activity and the one everywhere.
@@ -123,6 +131,7 @@ pub(super) fn facts_of(
     (activity, rule): (&str, &ActivityRule),
     [own, all]: [&Standing; 2],
     clocks: &[Clock],
+    counted: bool,
 ) -> Facts {
     let mine = clocks
         .iter()
@@ -149,6 +158,10 @@ pub(super) fn facts_of(
                 // Taken out of use until it is erased.
                 Some(_) | None if clock.stage > 0 => Some(Timestamp::MIN),
                 Some(rule) if facts.reduced => anchor::ends_at(book, rule, facts),
+                Some(rule) if !counted => {
+                    let ends = [clock.due_at, anchor::ends_at(book, rule, facts)];
+                    ends.into_iter().flatten().min()
+                }
                 Some(_) | None => clock.due_at,
             },
         )

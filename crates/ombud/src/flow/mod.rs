@@ -9,11 +9,13 @@ pub mod demo;
 pub mod forecast;
 pub mod ledger;
 pub mod record;
+pub mod recount;
 pub mod statement;
 pub mod subject;
 pub mod sweep;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ombud_core::decision::Reason;
 use ombud_core::effects::ActRefusal;
@@ -32,11 +34,21 @@ pub struct Ombud {
     pub statement: Arc<Statement>,
     /// Its rules.
     pub book: Arc<Rulebook>,
+    /// Whether every stored due instant is what these rules come to: false while clocks are counted
+    /// anew under a new version.
+    counted: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Ombud {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Ombud({})", self.statement.version.short())
+    }
+}
+
+impl Ombud {
+    /// Whether every stored due instant is what the rules in force come to.
+    pub fn counted(&self) -> bool {
+        self.counted.load(Ordering::Acquire)
     }
 }
 

@@ -245,7 +245,7 @@ pub(super) fn add(
     anchors: &BTreeMap<String, Timestamp>,
 ) -> Result<Option<Timestamp>, FlowError> {
     let rule = rule_of(book, &record.collection)?;
-    let known = decision::facts(tx, book, &rule.activity, record.subject)?;
+    let known = decision::facts(tx, book, (&rule.activity, record.subject), true)?;
     in_force(book, rule, known, anchors, record.created_at)?;
     let key = fresh_clock(tx, record)?;
     tx.add_record(&NewRecord {

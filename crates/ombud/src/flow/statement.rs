@@ -2,12 +2,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ombud_core::diagnostic::Diagnostic;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::statement::{Folder, Statement, VersionId, load};
-use ombud_store::{Place, StatementVersion, Store};
+use ombud_store::{Place, StatementVersion, Store, StoreError, Tx};
 
 use super::{FlowError, Ombud};
 
@@ -48,43 +50,137 @@ fn collect(root: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> std:
 pub struct Version {
     /// Its hash.
     pub id: VersionId,
-    /// From when on it is in force, inclusive.
+    /// From when on it says that it holds, inclusive.
     pub effective_at: Timestamp,
     /// When it was stored here.
     pub stored_at: Timestamp,
+    /// From when on it is in force here, inclusive: never before it was stored, except the first.
+    pub in_force_at: Timestamp,
+    /// When every clock had been counted under it; none before.
+    pub counted_at: Option<Timestamp>,
+}
+
+/// What applies from when on: one thing now, and others from later instants.
+#[derive(Debug, Clone)]
+pub struct Timeline<T> {
+    now: T,
+    later: Vec<(Timestamp, T)>,
+}
+
+impl<T> Timeline<T> {
+    /// What applies at an instant.
+    pub fn at(&self, instant: Timestamp) -> &T {
+        let begun = self.later.iter().rev().find(|(from, _)| *from <= instant);
+        begun.map_or(&self.now, |(_, then)| then)
+    }
+
+    /// Whether anything else will apply.
+    pub fn changes(&self) -> bool {
+        !self.later.is_empty()
+    }
+
+    /// The same instants with other things.
+    pub fn map<U>(&self, mut make: impl FnMut(&T) -> U) -> Timeline<U> {
+        Timeline {
+            now: make(&self.now),
+            later: self
+                .later
+                .iter()
+                .map(|(from, then)| (*from, make(then)))
+                .collect(),
+        }
+    }
 }
 
 impl Ombud {
-    /// A statement over a store. The version is stored when it is new.
+    /// A statement over a store, for writing: the version is stored when it is new, and applies from
+    /// the instant that it says, but never from before it was stored. Until then the one before does.
     ///
     /// # Errors
     ///
-    /// [`FlowError`] when the store fails.
+    /// [`FlowError`] when the store fails, or the version in force cannot be read any more.
     pub async fn open(
         store: Store,
         statement: Statement,
         now: Timestamp,
     ) -> Result<Self, FlowError> {
-        let book = Rulebook::new(&statement);
-        let day = statement.published.header.effective;
-        let zone = book.calendar.zone.clone();
-        let midnight = day.to_datetime(jiff::civil::Time::midnight());
-        let effective = zone.to_ambiguous_timestamp(midnight).compatible();
         let version = StatementVersion {
             id: statement.version.clone(),
-            effective_at: effective.unwrap_or(now),
+            effective_at: effective_at(&statement, now),
             stored_at: now,
+            in_force_at: now,
+            counted_at: None,
             archive: statement.folder.archive(),
         };
         let save = store.write::<_, FlowError, _>("statement.save", Place::Home, move |tx| {
-            Ok(tx.save_statement(&version)?)
+            Ok(adopt(tx, version.clone())?)
         });
         save.await?;
-        Ok(Self {
+        Self::open_to_read(store, statement, now).await
+    }
+
+    /// The same for reading: nothing is stored, and the rules are those that would apply if the
+    /// statement were stored now.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails, or the version in force cannot be read any more.
+    pub async fn open_to_read(
+        store: Store,
+        statement: Statement,
+        now: Timestamp,
+    ) -> Result<Self, FlowError> {
+        let read = store.read::<_, FlowError, _>("statement.at", Place::Home, move |tx| {
+            Ok(tx.statement_at(now)?)
+        });
+        let stored = read.await?;
+        let counted = stored
+            .as_ref()
+            .is_none_or(|version| version.id == statement.version && version.counted_at.is_some());
+        let own = Self::with(store.clone(), statement, counted);
+        match stored {
+            Some(version)
+                if version.id != own.statement.version
+                    && effective_at(&own.statement, now) > now =>
+            {
+                let statement = reopen(&version.id, &version.archive)?;
+                Ok(Self::with(store, statement, version.counted_at.is_some()))
+            }
+            Some(_) | None => Ok(own),
+        }
+    }
+
+    fn with(store: Store, statement: Statement, counted: bool) -> Self {
+        let book = Rulebook::new(&statement);
+        Self {
             store,
             statement: Arc::new(statement),
             book: Arc::new(book),
-        })
+            counted: Arc::new(AtomicBool::new(counted)),
+        }
+    }
+
+    /// This version now, and those stored that come into force later, each from its instant on.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails, or one of them cannot be read any more.
+    pub async fn timeline(self, now: Timestamp) -> Result<Timeline<Self>, FlowError> {
+        let mut later: Vec<(Timestamp, Self)> = Vec::new();
+        for version in self.versions().await? {
+            if version.in_force_at <= now {
+                continue;
+            }
+            // Of those for the same instant the last stored applies, and comes last.
+            later.pop_if(|(from, _)| *from == version.in_force_at);
+            let archive = self.archive_of(&version.id).await?.unwrap_or_default();
+            let statement = reopen(&version.id, &archive)?;
+            later.push((
+                version.in_force_at,
+                Self::with(self.store.clone(), statement, false),
+            ));
+        }
+        Ok(Timeline { now: self, later })
     }
 
     /// All stored versions, the oldest first.
@@ -102,6 +198,8 @@ impl Ombud {
             id: version.id,
             effective_at: version.effective_at,
             stored_at: version.stored_at,
+            in_force_at: version.in_force_at,
+            counted_at: version.counted_at,
         });
         Ok(versions.collect())
     }
@@ -134,15 +232,16 @@ impl Ombud {
         let all = self.versions().await?;
         let mut matching = all
             .iter()
-            .filter(|version| version.id.as_str().starts_with(prefix));
-        let (Some(version), None) = (matching.next(), matching.next()) else {
-            return Err(FlowError::NotFound("version with that hash"));
-        };
-        let archive = self.archive_of(&version.id).await?;
-        reopen(
-            &version.id,
-            &archive.ok_or(FlowError::NotFound("version with that hash"))?,
-        )
+            .map(|version| &version.id)
+            .filter(|id| id.as_str().starts_with(prefix));
+        let absent = || FlowError::NotFound("version with that hash");
+        let id = matching.next().ok_or_else(absent)?;
+        // The same version may have been adopted more than once.
+        if matching.any(|other| other != id) {
+            return Err(absent());
+        }
+        let archive = self.archive_of(id).await?;
+        reopen(id, &archive.ok_or_else(absent)?)
     }
 
     /// The bytes of a stored version, if they still hash to it; none when it is not stored.
@@ -161,7 +260,40 @@ impl Ombud {
     }
 }
 
-fn reopen(id: &VersionId, archive: &[u8]) -> Result<Statement, FlowError> {
+/// The midnight from which a statement says that it holds.
+fn effective_at(statement: &Statement, now: Timestamp) -> Timestamp {
+    let day = statement.published.header.effective;
+    let zone = TimeZone::get(&statement.rules.header.zone).unwrap_or(TimeZone::UTC);
+    let midnight = day.to_datetime(jiff::civil::Time::midnight());
+    let effective = zone.to_ambiguous_timestamp(midnight).compatible();
+    effective.unwrap_or(now)
+}
+
+/// Stores a version unless it is the one in force, or due to be, at the instant from which it would
+/// apply. The first applies from when it says, for there is no other; and nothing is held that would
+/// have to be counted anew.
+fn adopt(tx: &mut Tx<'_>, version: StatementVersion) -> Result<(), StoreError> {
+    let first = tx.statement_versions()?.is_empty();
+    let (effective, now) = (version.effective_at, version.stored_at);
+    let in_force_at = if first {
+        effective.min(now)
+    } else {
+        effective.max(now)
+    };
+    let there = tx.statement_at(in_force_at)?;
+    if there.is_some_and(|there| there.id == version.id) {
+        return Ok(());
+    }
+    let counted_at = first.then_some(now);
+    tx.save_statement(&StatementVersion {
+        in_force_at,
+        counted_at,
+        ..version
+    })
+    .map(drop)
+}
+
+pub(super) fn reopen(id: &VersionId, archive: &[u8]) -> Result<Statement, FlowError> {
     let damaged = || FlowError::Statement(id.short().to_owned());
     let folder = Folder::from_archive(archive).map_err(|_| damaged())?;
     if folder.version() != *id {

@@ -44,14 +44,14 @@ impl Swept {
 }
 
 impl Ombud {
-    /// Carries out everything that is due at `now`.
+    /// Carries out everything that is due at `now`, once a new version's due instants are counted.
     ///
     /// # Errors
     ///
     /// The last failure of a bucket, after all others were swept.
     pub async fn sweep(&self, now: Timestamp) -> Result<Swept, FlowError> {
         let mut swept = Swept::default();
-        let mut failed = None;
+        let mut failed = self.recount(now).await.err();
         for bucket in self.due_buckets(now).await? {
             match self.sweep_bucket(bucket, now).await {
                 Ok(more) => swept.add(more),

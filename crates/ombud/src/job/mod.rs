@@ -7,14 +7,16 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::flow::Ombud;
+use crate::flow::statement::Timeline;
 
 /// How long a sweep rests when nothing wakes it.
 const REST: Duration = Duration::from_mins(1);
 
-/// Sweeps for ever: at once, whenever `wake` is told, and after every rest.
-pub async fn sweep(ombud: Ombud, clock: Clock, wake: Arc<Notify>) {
+/// Sweeps for ever under the version in force: at once, whenever `wake` is told, and after every rest.
+pub async fn sweep(versions: Timeline<Ombud>, clock: Clock, wake: Arc<Notify>) {
     loop {
-        match ombud.sweep(clock.now()).await {
+        let now = clock.now();
+        match versions.at(now).sweep(now).await {
             Ok(swept) if swept.remaining > 0 => {
                 let remaining = swept.remaining;
                 tracing::error!(remaining, "records are still there after a sweep");

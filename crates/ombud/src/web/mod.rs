@@ -8,10 +8,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use tower::ServiceExt as _;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -35,6 +37,9 @@ mod sample;
 #[cfg(test)]
 mod tests;
 pub mod view;
+
+use crate::clock::Clock;
+use crate::flow::statement::Timeline;
 
 pub use language::Language;
 pub use pages::{Fault, Pages};
@@ -82,6 +87,16 @@ pub fn router(app: App, api: Router) -> Router {
         .layer(axum::middleware::from_fn_with_state(app, error::show))
         .merge(probes)
         .layer(axum::middleware::map_response(protect))
+}
+
+/// Each request goes to the router of the version that is in force when it comes in: a version that
+/// is stored ahead of its day applies from its first instant on, without a restart.
+pub fn in_force(routers: Timeline<Router>, clock: Clock) -> Router {
+    if !routers.changes() {
+        return routers.at(clock.now()).clone();
+    }
+    let serve = move |request: Request| routers.at(clock.now()).clone().oneshot(request);
+    Router::new().fallback_service(tower::service_fn(serve))
 }
 
 /// Headers that every answer carries. Pages load one style sheet and one icon from here, and nothing

@@ -8,14 +8,19 @@ CREATE TABLE IF NOT EXISTS install (
   key_check BLOB NOT NULL
 );
 
--- Versions of the statement, byte for byte (I10). Rows are never changed or removed.
+-- Versions of the statement, byte for byte (I10), one row each time that one was adopted. Rows are
+-- never removed. `counted_at` is when all clocks had been counted under the version.
 CREATE TABLE IF NOT EXISTS statement_version (
-  hash BLOB NOT NULL PRIMARY KEY,
+  hash BLOB NOT NULL,
   effective_at BIGINT NOT NULL,
   stored_at BIGINT NOT NULL,
-  archive BLOB NOT NULL
+  in_force_at BIGINT NOT NULL,
+  counted_at BIGINT,
+  archive BLOB NOT NULL,
+  PRIMARY KEY (hash, in_force_at)
 );
-CREATE INDEX IF NOT EXISTS statement_version_effective ON statement_version (effective_at, stored_at);
+CREATE INDEX IF NOT EXISTS statement_version_in_force
+  ON statement_version (in_force_at, stored_at);
 
 -- A person. `ledger_seq` is the last place taken in the ledger; updating this row locks the
 -- subject.
@@ -110,6 +115,17 @@ CREATE TABLE IF NOT EXISTS clock (
   PRIMARY KEY (bucket, subject_id, collection, clock_id)
 );
 CREATE INDEX IF NOT EXISTS clock_due ON clock (bucket, state, due_at);
+
+-- Up to which clock a bucket was counted anew under a version. `done`: all of them.
+CREATE TABLE IF NOT EXISTS recount (
+  bucket BIGINT NOT NULL PRIMARY KEY CHECK (bucket BETWEEN 0 AND 4095),
+  statement_hash BLOB NOT NULL,
+  in_force_at BIGINT NOT NULL,
+  collection TEXT NOT NULL,
+  subject_id BLOB NOT NULL,
+  clock_id BLOB NOT NULL,
+  done BIGINT NOT NULL
+);
 
 -- The vault: records sealed with their subject's key.
 CREATE TABLE IF NOT EXISTS record (

@@ -243,10 +243,12 @@ on_both! {
 
     /// I10: the version in force at any past instant, byte for byte.
     fn i10_the_statement_of_any_instant(db) {
-        let stored = |byte, effective, stored| StatementVersion {
+        let stored = |byte, in_force, stored| StatementVersion {
             id: version(byte),
-            effective_at: at(effective),
+            effective_at: at(in_force),
             stored_at: at(stored),
+            in_force_at: at(in_force),
+            counted_at: None,
             archive: vec![byte; 3],
         };
         let versions = [stored(1, 100, 5), stored(2, 200, 6), stored(3, 200, 7)];
