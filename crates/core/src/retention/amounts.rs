@@ -105,11 +105,10 @@ impl Reader<'_> {
             self.next();
             return Some(unit);
         }
-        let units = Unit::ALL.map(|unit| unit.words(Language::En).1);
+        let units = Unit::ALL.map(|unit| unit.words(Language::En));
+        let units = units.into_iter().flat_map(|(one, many)| [many, one]);
         let problem = self.expected("a unit from `years` to `minutes`");
-        problem.hint = word
-            .and_then(|word| nearest(word, units))
-            .map(|unit| format!("did you mean `{unit}`?"));
+        problem.meant(word.and_then(|word| nearest(word, units)));
         None
     }
 }

@@ -66,13 +66,13 @@ impl Reader<'_> {
         let clause = CLAUSES
             .into_iter()
             .find(|clause| clause.split(' ').next() == near);
-        let hint = if otherwise {
-            Some("separate cases with `;`".to_owned())
+        let problem =
+            self.expected("a clause such as `unless agreed` or `if category is log`, or the end");
+        if otherwise {
+            problem.hint = Some("separate cases with `;`".to_owned());
         } else {
-            clause.map(|clause| format!("did you mean `{clause}`?"))
-        };
-        self.expected("a clause such as `unless agreed` or `if category is log`, or the end")
-            .hint = hint;
+            problem.meant(clause);
+        }
     }
 
     /// The conditions after `if`; whether there were some before.
@@ -144,7 +144,7 @@ impl Reader<'_> {
                 .chain(["state"]),
         );
         self.expected("`category`, `basis`, `outcome`, `severity` or `copy`")
-            .hint = near.map(|near| format!("did you mean `{near}`?"));
+            .meant(near);
         None
     }
 
@@ -162,12 +162,9 @@ impl Reader<'_> {
         };
         if key == Key::Basis && !Key::BASES.contains(&token.text) {
             let message = format!("`{}` is not a lawful basis", token.text);
-            let problem = Problem::new(token.span, message)
-                .expected(format!(
-                    "one of {}",
-                    Key::BASES.map(|b| format!("`{b}`")).join(", ")
-                ))
-                .did_you_mean(token.text, Key::BASES);
+            let bases = Key::BASES.map(|basis| format!("`{basis}`")).join(", ");
+            let mut problem = Problem::new(token.span, message).expected(format!("one of {bases}"));
+            problem.meant(nearest(token.text, Key::BASES));
             self.report(problem);
             return None;
         }

@@ -33,6 +33,14 @@ enum Pick {
 impl Reader<'_> {
     /// A moment as the end of keeping.
     pub(super) fn end(&mut self) -> Option<Moment> {
+        const STARTS: [&str; 6] = [
+            "until",
+            "while",
+            "earlier of",
+            "later of",
+            "according to",
+            "indefinitely",
+        ];
         if let Some(hedge) = self.eat_any(&Hedge::SPELLINGS) {
             return Some(Moment::Hedged(hedge, Box::new(self.end()?)));
         }
@@ -42,7 +50,10 @@ impl Reader<'_> {
         if self.sees_lasting() {
             return self.lasting();
         }
-        if self.sees_date_or_event() {
+        let word = self.peek().map(|token| token.text).unwrap_or_default();
+        let built_in = Event::new(word).is_some_and(|event| event.is_built_in());
+        let near = nearest(word, STARTS).filter(|_| !built_in);
+        if near.is_none() && self.sees_date_or_event() {
             let start = self.here().start;
             let anchor = self.anchor()?;
             let problem = Problem::new(self.since(start), "does not say how long")
@@ -50,18 +61,8 @@ impl Reader<'_> {
             self.report(problem.hint(format!("write `until {anchor}`")));
             return None;
         }
-        let word = self.peek().map(|token| token.text).unwrap_or_default();
-        let starts = [
-            "until",
-            "while",
-            "earlier of",
-            "later of",
-            "according to",
-            "indefinitely",
-        ];
-        let near = nearest(word, starts);
-        let problem = self.expected("how long, such as `1 year after collection`");
-        problem.hint = near.map(|near| format!("did you mean `{near}`?"));
+        self.expected("how long, such as `1 year after collection`")
+            .meant(near);
         None
     }
 
@@ -146,8 +147,7 @@ impl Reader<'_> {
         }
         let word = self.peek().map(|token| token.text).unwrap_or_default();
         if let Some(near) = nearest(word, AFTER.map(|(word, ())| word)) {
-            let problem = self.expected("`after` and an event");
-            problem.hint = Some(format!("did you mean `{near}`?"));
+            self.expected("`after` and an event").meant(Some(near));
             return None;
         }
         Some(Moment::For(length))
@@ -191,6 +191,10 @@ impl Reader<'_> {
         if let Some(stretch) = self.eat_any(&Stretch::SPELLINGS) {
             self.expect("of")?;
             return Some(Moment::EndOf(stretch, Box::new(self.anchor()?)));
+        }
+        if let Some(problem) = self.misspelled_stretch() {
+            self.report(problem);
+            return None;
         }
         let name = self.peek().filter(|token| token.kind == Kind::Word);
         let Some(record) = name.and_then(|token| RecordName::new(token.text)) else {
@@ -308,19 +312,37 @@ impl Reader<'_> {
         Some(event)
     }
 
+    /// So many words that come next, and where they end.
+    fn words(&self, count: usize) -> Option<(String, usize)> {
+        let tokens: Option<Vec<_>> = (0..count).map(|ahead| self.peek_at(ahead)).collect();
+        let tokens = tokens?;
+        let all_words = tokens.iter().all(|token| token.kind == Kind::Word);
+        let text: Vec<&str> = tokens.iter().map(|token| token.text).collect();
+        let end = tokens.last()?.span.end;
+        all_words.then(|| (text.join(" "), end))
+    }
+
+    /// What is wrong when the next words look like a stretch of the calendar: `finacial year of`.
+    fn misspelled_stretch(&self) -> Option<Problem> {
+        let start = self.here().start;
+        [2, 1].into_iter().find_map(|count| {
+            let (written, end) = self.words(count)?;
+            let of = self.peek_at(count)?.text.eq_ignore_ascii_case("of");
+            let same_length = Stretch::SPELLINGS.iter().map(|(words, _)| *words);
+            let same_length = same_length.filter(|words| words.split(' ').count() == count);
+            let near = nearest(&written, same_length).filter(|_| of)?;
+            let message = format!("`{written}` is no stretch of the calendar");
+            let mut problem = Problem::new(start..end, message);
+            problem.meant(Some(near));
+            Some(problem)
+        })
+    }
+
     /// What is wrong when the next words look like a built-in event or like a name in two words.
     fn misspelled_event(&self) -> Option<Problem> {
-        let words = |count: usize| -> Option<(String, usize)> {
-            let tokens: Option<Vec<_>> = (0..count).map(|ahead| self.peek_at(ahead)).collect();
-            let tokens = tokens?;
-            let all_words = tokens.iter().all(|token| token.kind == Kind::Word);
-            let text: Vec<&str> = tokens.iter().map(|token| token.text).collect();
-            let end = tokens.last()?.span.end;
-            all_words.then(|| (text.join(" "), end))
-        };
         let start = self.here().start;
         for count in [3, 2] {
-            let Some((written, end)) = words(count) else {
+            let Some((written, end)) = self.words(count) else {
                 continue;
             };
             let events = Event::BUILT_IN
@@ -330,11 +352,13 @@ impl Reader<'_> {
                 .copied()
                 .filter(|words| words.split(' ').count() == count);
             if let Some(near) = nearest(&written, same_length) {
-                let problem = Problem::new(start..end, format!("`{written}` is not an event"));
-                return Some(problem.hint(format!("did you mean `{near}`?")));
+                let message = format!("`{written}` is not an event");
+                let mut problem = Problem::new(start..end, message);
+                problem.meant(Some(near));
+                return Some(problem);
             }
         }
-        let (written, end) = words(2)?;
+        let (written, end) = self.words(2)?;
         let name = as_one_name(&written)?;
         let problem = Problem::new(start..end, format!("`{written}` is not one name"));
         Some(problem.hint(format!(

@@ -97,15 +97,17 @@ name!(
     is_name
 );
 name!(
-    /// A collection whose record's end is counted from: `block`, or `security.block` in another
-    /// activity. A collection `contract` needs its activity: `end of contract` is an event.
+    /// A collection whose record's end is counted from: `block`, or `website-chat.conversation` in
+    /// another activity. A collection `contract` needs its activity: `end of contract` is an event.
     RecordName,
     |name| {
+        // Files are named with hyphens, and so are activities.
+        let is_part = |part: &str| is_name(&part.replace('-', "_"));
         let mut parts = name.split('.');
-        let first = parts.next().is_some_and(is_name);
+        let first = parts.next().is_some_and(is_part);
         match (parts.next(), parts.next()) {
             (None, _) => first && name != "contract",
-            (Some(second), None) => first && is_name(second),
+            (Some(second), None) => first && is_part(second),
             (Some(_), Some(_)) => false,
         }
     }
@@ -160,6 +162,12 @@ events! {
 }
 
 impl Event {
+    /// The built-in events as phrases spell them.
+    pub fn spellings() -> impl Iterator<Item = &'static str> {
+        let all = Event::BUILT_IN.iter();
+        all.filter_map(|(_, words)| words.first().copied())
+    }
+
     /// The event of this name, if it is spelled like one. A built-in event is known by any of
     /// its one-word spellings.
     pub fn new(name: impl Into<String>) -> Option<Self> {
@@ -231,10 +239,9 @@ mod tests {
             assert!(Event::new(bad).is_none(), "{bad}");
         }
         assert_eq!(Event::new("withdrawn"), Some(Event::WITHDRAWAL));
-        assert_eq!(
-            RecordName::new("sales.contract").unwrap().name(),
-            "sales.contract"
-        );
+        for good in ["block", "sales.contract", "website-chat.conversation"] {
+            assert_eq!(RecordName::new(good).unwrap().name(), good);
+        }
         for bad in ["contract", "a.b.c", "a.", ".b", "month"] {
             assert!(RecordName::new(bad).is_none(), "{bad}");
         }

@@ -5,8 +5,9 @@
 
 use std::str::FromStr;
 
+use super::names::Event;
 use super::phrase::{Case, Clauses, Guard, Keep};
-use super::problem::Problem;
+use super::problem::{Problem, nearest};
 use super::read::{Kind, Reader};
 
 /// Reads a phrase such as `3 years after last activity`.
@@ -15,9 +16,52 @@ use super::read::{Kind, Reader};
 ///
 /// Every problem of the phrase, in the order of the text.
 pub fn parse(phrase: &str) -> Result<Keep, Vec<Problem>> {
+    read(phrase).map_err(|mut problems| {
+        if let (Some(whole), Some(first)) = (corrected(phrase, &problems), problems.first_mut()) {
+            first.meant(Some(&whole));
+        }
+        problems
+    })
+}
+
+fn read(phrase: &str) -> Result<Keep, Vec<Problem>> {
     let mut reader = Reader::new(phrase);
     let keep = reader.keep();
     reader.finish(keep)
+}
+
+/// The whole phrase as it most likely was meant, where that takes more than the problems found at
+/// first say: behind a word that is not understood the next one may be misspelt, too.
+fn corrected(phrase: &str, problems: &[Problem]) -> Option<String> {
+    const SLIPS: usize = 8;
+    let mut text = phrase.to_owned();
+    let mut problems = problems.to_vec();
+    for round in 0..SLIPS {
+        for problem in problems.iter().rev() {
+            let meant = problem.meant.as_ref()?;
+            text.get(problem.span.clone())?;
+            text.replace_range(problem.span.clone(), meant);
+        }
+        match read(&text) {
+            Ok(keep) => {
+                let spelt = with_built_in_events(&keep);
+                let more = round > 0 || spelt != keep.to_string();
+                return more.then_some(spelt);
+            }
+            Err(further) => problems = further,
+        }
+    }
+    None
+}
+
+/// The phrase with events that look like built-in ones spelt so.
+fn with_built_in_events(keep: &Keep) -> String {
+    let mut spelt = keep.to_string();
+    for event in keep.events().iter().filter(|event| !event.is_built_in()) {
+        let near = nearest(event.name(), Event::spellings());
+        spelt = near.map_or(spelt.clone(), |near| spelt.replace(event.name(), near));
+    }
+    spelt
 }
 
 impl FromStr for Keep {
@@ -135,6 +179,21 @@ mod tests {
             "withdrawal",
             "withdrawal: does not say how long, expected `until`, or a period and `after` (hint: \
                  write `until withdrawal`)",
+        ),
+        (
+            "untill withdrawl",
+            "untill: unexpected `untill`, expected how long, such as `1 year after collection` \
+                 (hint: did you mean `until withdrawal`?)",
+        ),
+        (
+            "3 yers afer collection",
+            "yers: unexpected `yers`, expected a unit from `years` to `minutes` (hint: did you \
+                 mean `3 years after collection`?)",
+        ),
+        (
+            "5 years after end of finacial year of issued",
+            "finacial year: `finacial year` is no stretch of the calendar (hint: did you mean \
+                 `financial year`?)",
         ),
         (
             "end of month of collection",

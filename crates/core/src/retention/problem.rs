@@ -17,6 +17,8 @@ pub struct Problem {
     pub expected: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What most likely was meant in this place.
+    pub meant: Option<String>,
 }
 
 impl Problem {
@@ -26,6 +28,7 @@ impl Problem {
             message: message.into(),
             expected: None,
             hint: None,
+            meant: None,
         }
     }
 
@@ -43,15 +46,11 @@ impl Problem {
         }
     }
 
-    /// Adds "did you mean" when `written` is close to one of `known`.
-    pub(super) fn did_you_mean<'a>(
-        self,
-        written: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        match nearest(written, known) {
-            Some(word) if self.hint.is_none() => self.hint(format!("did you mean `{word}`?")),
-            Some(_) | None => self,
+    /// Says what most likely was meant in this place, where there is something.
+    pub(super) fn meant(&mut self, near: Option<&str>) {
+        if let Some(near) = near {
+            self.hint = Some(format!("did you mean `{near}`?"));
+            self.meant = Some(near.to_owned());
         }
     }
 }

@@ -65,7 +65,7 @@ fn any_state() -> impl Strategy<Value = State> {
 }
 
 fn any_record() -> impl Strategy<Value = RecordName> {
-    const RECORDS: &[&str] = &["block", "sales.contract", "a.b"];
+    const RECORDS: &[&str] = &["block", "sales.contract", "a-b.c"];
     select(RECORDS).prop_map(|name| RecordName::new(name).unwrap())
 }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::names::Statistic;
 use super::period::Period;
-use super::problem::Problem;
+use super::problem::{Problem, nearest};
 use super::read::{Kind, Reader};
 
 /// The `then` of a collection: waits in order, and the end.
@@ -128,7 +128,11 @@ impl Reader<'_> {
         }
         let mut waits = Vec::new();
         while let Some(verb) = self.eat_any(&WaitVerb::SPELLINGS) {
-            self.expect("for")?;
+            if !self.eat("for") {
+                self.expected("`for` and a period").hint =
+                    Some(format!("write `{verb} for 30 days`"));
+                return None;
+            }
             let period = self.period()?;
             waits.push(Wait {
                 verb,
@@ -137,11 +141,13 @@ impl Reader<'_> {
             });
             self.and_then();
         }
-        Some(Then {
-            warn,
-            waits,
-            end: self.end_action()?,
-        })
+        let waited = warn.is_some() || !waits.is_empty();
+        let end = self.end_action(waited)?;
+        if self.peek().is_some() {
+            self.expected("the end of the phrase").hint =
+                Some("erasing or anonymising comes last".to_owned());
+        }
+        Some(Then { warn, waits, end })
     }
 
     fn and_then(&mut self) {
@@ -149,7 +155,8 @@ impl Reader<'_> {
         self.eat("then");
     }
 
-    fn end_action(&mut self) -> Option<EndAction> {
+    /// What ends it; whether something was waited for before.
+    fn end_action(&mut self, waited: bool) -> Option<EndAction> {
         let erase = self.eat("erase") || self.eat("delete");
         if erase && !self.eat("or") {
             return Some(EndAction::Erase);
@@ -162,7 +169,10 @@ impl Reader<'_> {
             let problem = self.expected("`erase` or `anonymise into` a statistic");
             let waits = WaitVerb::SPELLINGS.map(|(word, _)| word);
             let verbs = ["erase", "anonymise", "warn"].into_iter().chain(waits);
-            *problem = problem.clone().did_you_mean(&written, verbs);
+            if written.is_empty() && waited {
+                problem.hint = Some("say what ends it: add `, then erase`".to_owned());
+            }
+            problem.meant(nearest(&written, verbs));
             return None;
         }
         if !self.eat("into") {
@@ -229,15 +239,17 @@ mod tests {
             ),
             (
                 "hide for 30 days",
-                "the phrase ends too early, expected `erase` or `anonymise into` a statistic",
+                "the phrase ends too early, expected `erase` or `anonymise into` a statistic (hint: \
+                 say what ends it: add `, then erase`)",
             ),
             (
                 "hide 30 days, then erase",
-                "unexpected `30`, expected `for`",
+                "unexpected `30`, expected `for` and a period (hint: write `hide for 30 days`)",
             ),
             (
                 "erase, then hide for 30 days",
-                "unexpected `,`, expected the end of the phrase",
+                "unexpected `,`, expected the end of the phrase (hint: erasing or anonymising comes \
+                 last)",
             ),
         ];
         for (written, expected) in table {
