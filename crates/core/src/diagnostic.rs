@@ -48,6 +48,14 @@ pub struct Diagnostic {
 }
 
 impl Place {
+    /// The very beginning of a file: for what concerns the whole of it.
+    pub fn start(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            span: 0..0,
+        }
+    }
+
     /// Sorts by file, then by place in it.
     pub fn order(&self) -> (&str, usize, usize) {
         (&self.file, self.span.start, self.span.end)
@@ -105,7 +113,10 @@ pub fn did_you_mean<'a>(
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
+        .filter(|(distance, candidate)| {
+            let length = candidate.chars().count();
+            *distance <= 1 + length / 4 && *distance < length
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -134,6 +145,7 @@ mod tests {
         );
         assert_eq!(did_you_mean("kep", ["keep", "then"]), Some("keep"));
         assert_eq!(did_you_mean("colour", ["keep", "then"]), None);
+        assert_eq!(did_you_mean("9", ["1", "2"]), None);
     }
 
     #[test]

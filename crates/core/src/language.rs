@@ -92,6 +92,7 @@ impl FromStr for Language {
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(transparent)]
+#[schemars(extend("format" = "ombud-words"))]
 pub struct Localized(pub BTreeMap<Language, String>);
 
 impl Localized {

@@ -136,17 +136,39 @@ impl Folder {
     /// path ends in keys that are not written, the deepest one that is. A number leads into an array,
     /// counted from 0.
     pub fn place<'a>(&self, file: &str, keys: impl IntoIterator<Item = &'a str>) -> Place {
+        self.found(file, keys, |found| match found.value.get_ref() {
+            DeValue::Table(_) => found.name,
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_) => found.value.span(),
+        })
+    }
+
+    /// As [`Folder::place`], but the key itself, whatever its value is.
+    pub(super) fn key_place<'a>(
+        &self,
+        file: &str,
+        keys: impl IntoIterator<Item = &'a str>,
+    ) -> Place {
+        self.found(file, keys, |found| found.name)
+    }
+
+    fn found<'a>(
+        &self,
+        file: &str,
+        keys: impl IntoIterator<Item = &'a str>,
+        span: impl FnOnce(Found<'_, '_>) -> Range<usize>,
+    ) -> Place {
         let text = self.text(file).unwrap_or_default();
         let (table, _) = DeTable::parse_recoverable(text);
         let first_line = 0..text.lines().next().map_or(0, str::len);
-        let mut keys = keys.into_iter();
-        let entry = keys.next().and_then(|key| find(table.get_ref(), key));
-        let span = entry.map_or(first_line, |(name, value)| {
-            deepest((name.span(), value), &mut keys)
-        });
+        let found = follow(table.get_ref(), keys);
         Place {
             file: file.to_owned(),
-            span,
+            span: found.map_or(first_line, span),
         }
     }
 
@@ -179,27 +201,47 @@ fn find<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Option<Entry<'t, 'i>> {
     table.iter().find(|(name, _)| name.get_ref() == key)
 }
 
-/// Follows the keys as far as they are written; `name` is where the value's own key stands.
-fn deepest<'a>(
-    (name, value): (Range<usize>, &Spanned<DeValue<'_>>),
-    keys: &mut impl Iterator<Item = &'a str>,
-) -> Range<usize> {
-    match value.get_ref() {
-        DeValue::Table(table) => {
-            let entry = keys.next().and_then(|key| find(table, key));
-            entry.map_or(name, |(name, value)| deepest((name.span(), value), keys))
-        }
-        DeValue::Array(items) => {
-            let index = keys.next().and_then(|key| key.parse::<usize>().ok());
-            let item = index.and_then(|index| items.get(index));
-            item.map_or(value.span(), |item| deepest((item.span(), item), keys))
-        }
-        DeValue::String(_)
-        | DeValue::Integer(_)
-        | DeValue::Float(_)
-        | DeValue::Boolean(_)
-        | DeValue::Datetime(_) => value.span(),
+/// A value, and where its own key stands; in an array the value has none.
+pub(super) struct Found<'t, 'i> {
+    name: Range<usize>,
+    pub(super) value: &'t Spanned<DeValue<'i>>,
+    /// How many of the keys were followed.
+    pub(super) depth: usize,
+}
+
+/// Follows the keys as far as they are written; `None` where not even the first is.
+pub(super) fn follow<'a, 't, 'i>(
+    table: &'t DeTable<'i>,
+    keys: impl IntoIterator<Item = &'a str>,
+) -> Option<Found<'t, 'i>> {
+    let mut keys = keys.into_iter();
+    let (name, value) = find(table, keys.next()?)?;
+    let mut found = Found {
+        name: name.span(),
+        value,
+        depth: 1,
+    };
+    for key in keys {
+        let next = match found.value.get_ref() {
+            DeValue::Table(table) => find(table, key).map(|(name, value)| (name.span(), value)),
+            DeValue::Array(items) => {
+                let item = key.parse::<usize>().ok().and_then(|at| items.get(at));
+                item.map(|item| (item.span(), item))
+            }
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => None,
+        };
+        let Some((name, value)) = next else { break };
+        found = Found {
+            name,
+            value,
+            depth: found.depth.saturating_add(1),
+        };
     }
+    Some(found)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::diagnostic::did_you_mean;
 use crate::retention::{self, Period, Then};
 use crate::statement::promise::Proof;
 
@@ -28,6 +29,9 @@ impl Problem {
     }
 }
 
+/// The format of texts for people, a table with a text in each language.
+pub(super) const WORDS: &str = "ombud-words";
+
 /// What people call a text of this format.
 pub(super) fn title(format: &str) -> &'static str {
     match format {
@@ -38,7 +42,22 @@ pub(super) fn title(format: &str) -> &'static str {
         "ombud-proof" => "a proof such as \"cap newsletters.subscription\"",
         "ombud-zone" => "a time zone such as \"Europe/Oslo\"",
         "ombud-country" => "a country code such as \"NO\"",
+        WORDS => "a text in each language such as { en = \"…\" }",
         _ => "a text",
+    }
+}
+
+/// The least text of this format that reads.
+pub(super) fn least(format: &str) -> &'static str {
+    match format {
+        "date" => "2000-01-01",
+        "ombud-keep" => "indefinitely",
+        "ombud-then" => "erase",
+        "ombud-period" => "1 day",
+        "ombud-proof" => "published",
+        "ombud-zone" => "UTC",
+        "ombud-country" => "NO",
+        _ => "",
     }
 }
 
@@ -51,23 +70,21 @@ pub(super) fn problems(format: &str, text: &str) -> Vec<Problem> {
         "ombud-keep" => phrase(retention::parse(text).err()),
         "ombud-then" => phrase(text.parse::<Then>().err()),
         "ombud-period" => phrase(text.parse::<Period>().err()),
-        "ombud-proof" => match text.parse::<Proof>() {
-            Ok(_) => Vec::new(),
-            Err(error) => vec![Problem {
+        "ombud-proof" => text.parse::<Proof>().err().map_or(Vec::new(), |error| {
+            let near = error.hint.map(|near| format!("did you mean `{near}`?"));
+            vec![Problem {
                 span: None,
-                message: format!(
-                    "`{}` is not a proof that the board can measure",
-                    error.given
-                ),
-                label: None,
-                hint: error.hint.map(|near| format!("did you mean `{near}`?")),
-            }],
-        },
+                message: format!("`{text}` is not a proof that the board can measure"),
+                label: Some(format!("expected {}", title(format))),
+                hint: near.or_else(|| Some("`needs …` names what is not built yet".to_owned())),
+            }]
+        }),
         "ombud-zone" => wrong(TimeZone::get(text).is_err(), || {
-            Problem::whole(
-                format!("`{text}` is not a time zone"),
-                "use an IANA name such as `Europe/Oslo`",
-            )
+            let known: Vec<_> = jiff::tz::db().available().collect();
+            let near = did_you_mean(text, known.iter().map(jiff::tz::TimeZoneName::as_str));
+            let hint = near.map(|near| format!("did you mean `{near}`?"));
+            let hint = hint.unwrap_or_else(|| "use an IANA name such as `Europe/Oslo`".to_owned());
+            Problem::whole(format!("`{text}` is not a time zone"), &hint)
         }),
         "ombud-country" => {
             let letters = text.len() == 2 && text.chars().all(|c| c.is_ascii_uppercase());

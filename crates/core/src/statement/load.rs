@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::at::At;
+use super::mended::Mended;
 use super::model::{Activity, Cookies, Decisions, Header, Promises};
-use super::walk::walk;
-use super::{Folder, Reading, Statement, references};
-use crate::diagnostic::{Diagnostic, Place};
+use super::walk::{Words, nothing, walk};
+use super::{Folder, Reading, Statement, decided, references};
+use crate::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::language::Language;
 
 const HEADER: &str = "statement.toml";
 const COOKIES: &str = "cookies.toml";
@@ -20,31 +23,36 @@ const DECISIONS: &str = "decisions.toml";
 ///
 /// # Errors
 ///
-/// Every error of the language in every file, in order of file and place. Lint findings are not
-/// errors of the language: see [`super::check`].
+/// Every error of the language in every file, in order of file and place, and nothing that only
+/// follows from another. Lint findings are not errors of the language: see [`super::check`].
 pub fn load(folder: Folder) -> Result<Statement, Vec<Diagnostic>> {
     let mut loader = Loader {
         folder: &folder,
+        mended: Mended::default(),
+        texts: Vec::new(),
         diagnostics: Vec::new(),
     };
-    let header = loader.required::<Header>(HEADER);
+    let Some(header) = loader.header() else {
+        return Err(sorted(loader.diagnostics));
+    };
     let activities = loader.activities();
     let cookies = loader.optional::<Cookies>(COOKIES);
     let promises = loader.optional::<Promises>(PROMISES);
     let decisions = loader.optional::<Decisions>(DECISIONS);
-    let unknown = loader.unknown_files();
-    let mut diagnostics = loader.diagnostics;
-    diagnostics.extend(unknown);
-    let (Some(header), true) = (header, diagnostics.is_empty()) else {
-        return Err(sorted(diagnostics));
-    };
+    loader.unknown_files(&header);
+    loader.untranslated(&header.languages);
+    let Loader {
+        mended,
+        mut diagnostics,
+        ..
+    } = loader;
     let published = Reading {
         header,
         activities,
         cookies,
     };
     let texts = super::text::texts(&folder, &published.header.languages, &mut diagnostics);
-    let rules = decided(&folder, &published, &decisions, &mut diagnostics);
+    let rules = decided::reading(&folder, &published, &decisions, (&mended, &mut diagnostics));
     let version = folder.version();
     let statement = Statement {
         version,
@@ -55,9 +63,9 @@ pub fn load(folder: Folder) -> Result<Statement, Vec<Diagnostic>> {
         decisions,
         texts,
     };
-    references::check(&statement, &mut diagnostics);
-    super::vocabulary::check(&statement, &mut diagnostics);
-    super::prose::check(&statement, &mut diagnostics);
+    references::check(&statement, &mended, &mut diagnostics);
+    super::vocabulary::check(&statement, &mended, &mut diagnostics);
+    super::prose::check(&statement, &mended, &mut diagnostics);
     if diagnostics.is_empty() {
         Ok(statement)
     } else {
@@ -78,22 +86,26 @@ pub fn schema<T: JsonSchema>() -> Value {
 
 struct Loader<'a> {
     folder: &'a Folder,
+    mended: Mended,
+    /// Every text for people, with its file.
+    texts: Vec<(String, Words)>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Loader<'_> {
-    fn required<T: JsonSchema + DeserializeOwned>(&mut self, file: &str) -> Option<T> {
-        if self.folder.text(file).is_none() {
-            let place = Place {
-                file: file.to_owned(),
-                span: 0..0,
-            };
-            let missing = Diagnostic::error(place, "missing-file", format!("`{file}` is missing"));
-            self.diagnostics
-                .push(missing.hint("a statement folder begins with this file"));
-            return None;
+    fn header(&mut self) -> Option<Header> {
+        if self.folder.text(HEADER).is_none() {
+            let message = format!("`{HEADER}` is missing");
+            let hint = "a statement folder begins with this file";
+            let missing = Diagnostic::error(Place::start(HEADER), "missing-file", message);
+            self.diagnostics.push(missing.hint(hint));
         }
-        self.file(file, &schema::<T>())
+        let mut header: Header = self.file(HEADER, &schema::<Header>())?;
+        if self.mended.touches(&At::file(HEADER).key("languages")) {
+            let written = |language: &Language| self.folder.text(&text_file(*language)).is_some();
+            header.languages = Language::ALL.into_iter().filter(written).collect();
+        }
+        Some(header)
     }
 
     fn optional<T: JsonSchema + DeserializeOwned + Default>(&mut self, file: &str) -> T {
@@ -112,116 +124,109 @@ impl Loader<'_> {
             .collect()
     }
 
+    /// What a file says, mended where it does not fit; a file that is not there says nothing.
     fn file<T: DeserializeOwned>(&mut self, file: &str, schema: &Value) -> Option<T> {
-        let walked = walk(file, self.folder.text(file)?, schema);
-        if !walked.diagnostics.is_empty() {
-            self.diagnostics.extend(walked.diagnostics);
-            return None;
+        let Some(text) = self.folder.text(file) else {
+            self.mended.add(At::file(file));
+            return stand_in(schema);
+        };
+        let walked = walk(file, text, schema);
+        let fits = walked.diagnostics.is_empty();
+        let texts = walked.texts.into_iter();
+        self.texts
+            .extend(texts.map(|words| (file.to_owned(), words)));
+        self.diagnostics.extend(walked.diagnostics);
+        for keys in walked.mended {
+            let file = file.to_owned();
+            self.mended.add(At { file, keys });
         }
-        serde_path(walked.value)
-            .map_err(|message| {
-                let place = self.folder.place(file, []);
-                self.diagnostics
-                    .push(Diagnostic::error(place, "type", message));
-            })
-            .ok()
+        let message = match serde_path(walked.value) {
+            Ok(value) => return Some(value),
+            Err(message) => message,
+        };
+        if fits {
+            let place = self.folder.place(file, []);
+            self.diagnostics
+                .push(Diagnostic::error(place, "type", message));
+        }
+        self.mended.add(At::file(file));
+        stand_in(schema)
+    }
+
+    /// Texts for people that lack one of the languages of the statement.
+    fn untranslated(&mut self, languages: &[Language]) {
+        for (file, words) in &self.texts {
+            for language in languages {
+                if words.languages.iter().any(|known| known == language.tag()) {
+                    continue;
+                }
+                let place = Place {
+                    file: file.clone(),
+                    span: words.span.clone(),
+                };
+                let message = format!("the text in `{language}` is missing");
+                let missing = Diagnostic::error(place, "reference", message);
+                let hint = format!("add `{language} = \"…\"`");
+                self.diagnostics.push(missing.hint(hint));
+            }
+        }
     }
 
     /// Files that nothing reads are most often misspelt.
-    fn unknown_files(&self) -> Vec<Diagnostic> {
+    fn unknown_files(&mut self, header: &Header) {
         let known = [HEADER, COOKIES, PROMISES, DECISIONS];
-        let tomls = self
+        let activities: Vec<&str> = self
             .folder
-            .files()
-            .filter(|(path, _)| path.rsplit('.').next() == Some("toml"));
-        tomls
-            .filter(|(path, _)| !known.contains(path) && !path.starts_with("activities/"))
-            .map(|(path, _)| {
-                let place = Place {
-                    file: path.to_owned(),
-                    span: 0..0,
-                };
-                let near = crate::diagnostic::did_you_mean(path, known);
-                Diagnostic::error(place, "unknown-file", format!("nothing reads `{path}`"))
-                    .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
-            })
-            .collect()
+            .under("activities", ".toml")
+            .map(|(_, path)| path)
+            .collect();
+        let texts: Vec<String> = header.languages.iter().map(|l| text_file(*l)).collect();
+        for (path, _) in self.folder.files() {
+            let toml = path.rsplit('.').next() == Some("toml");
+            let markup = toml || path.starts_with("text/");
+            let read = known.contains(&path)
+                || activities.contains(&path)
+                || texts.iter().any(|text| text == path);
+            if !markup || read {
+                continue;
+            }
+            let hint = meant(path, &known, &header.languages);
+            let message = format!("nothing reads `{path}`");
+            let unread = Diagnostic::error(Place::start(path), "unknown-file", message);
+            self.diagnostics.push(unread.hint(hint));
+        }
     }
+}
+
+/// What the name of a file that nothing reads should have been.
+fn meant(path: &str, known: &[&str], languages: &[Language]) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if path.starts_with("text/") {
+        let listed: Vec<String> = languages.iter().map(|l| format!("`{l}`")).collect();
+        return format!(
+            "the languages of statement.toml are {}; add this one, or take the file out",
+            listed.join(" and ")
+        );
+    }
+    let beside = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let near = did_you_mean(path, known.iter().copied()).map(str::to_owned);
+    let activity = did_you_mean(beside, ["activities"]).map(|_| format!("activities/{name}"));
+    match near.or(activity).filter(|near| near != path) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("an activity is a file right under `activities`: `activities/{name}`"),
+    }
+}
+
+/// What stands in for a file of which nothing can be read.
+fn stand_in<T: DeserializeOwned>(schema: &Value) -> Option<T> {
+    serde_path(nothing(schema)).ok()
+}
+
+/// The file with the prose in a language.
+pub(super) fn text_file(language: Language) -> String {
+    format!("text/{language}.md")
 }
 
 fn serde_path<T: DeserializeOwned>(value: Value) -> Result<T, String> {
     serde_json::from_value(value).map_err(|error| error.to_string())
-}
-
-/// The published reading with every decision's values set: what the engine carries out.
-fn decided(
-    folder: &Folder,
-    published: &Reading,
-    decisions: &Decisions,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Reading {
-    let mut reading = published.clone();
-    for (path, value) in decisions
-        .decisions
-        .iter()
-        .flat_map(|decision| &decision.set)
-    {
-        if let Err(message) = set(&mut reading, path, value) {
-            let place = quoted(folder, path);
-            let error = Diagnostic::error(place, "decision", message);
-            diagnostics.push(
-                error.hint("a path is `activities.ID.KEY…`, `statement.KEY…` or `cookies.KEY…`"),
-            );
-        }
-    }
-    reading
-}
-
-/// Where a key path is written, quoted, in the decisions.
-fn quoted(folder: &Folder, path: &str) -> Place {
-    let text = folder.text(DECISIONS).unwrap_or_default();
-    let start = text.find(&format!("\"{path}\"")).unwrap_or_default();
-    Place {
-        file: DECISIONS.to_owned(),
-        span: start..start.saturating_add(path.len() + 2),
-    }
-}
-
-fn set(reading: &mut Reading, path: &str, value: &Value) -> Result<(), String> {
-    let mut keys = path.split('.');
-    match keys.next() {
-        Some("statement") => replace(&mut reading.header, keys, path, value),
-        Some("cookies") => replace(&mut reading.cookies, keys, path, value),
-        Some("activities") => {
-            let id = keys.next().unwrap_or_default();
-            match reading.activities.get_mut(id) {
-                Some(activity) => replace(activity, keys, path, value),
-                None => Err(format!("there is no activity `{id}`")),
-            }
-        }
-        Some(_) | None => Err(format!("`{path}` names no place of the statement")),
-    }
-}
-
-fn replace<'a, T: serde::Serialize + DeserializeOwned>(
-    target: &mut T,
-    keys: impl Iterator<Item = &'a str>,
-    path: &str,
-    value: &Value,
-) -> Result<(), String> {
-    let mut document = serde_json::to_value(&*target).map_err(|error| error.to_string())?;
-    let mut place = &mut document;
-    for key in keys {
-        if place.is_null() {
-            *place = Value::Object(Map::new());
-        }
-        let object = place
-            .as_object_mut()
-            .ok_or_else(|| format!("`{path}` leads into a value"))?;
-        place = object.entry(key).or_insert(Value::Null);
-    }
-    *place = value.clone();
-    *target =
-        serde_path(document).map_err(|message| format!("`{path}` cannot be set: {message}"))?;
-    Ok(())
 }

@@ -3,11 +3,14 @@
 //! [`load`] reads a folder into a [`Statement`] or says everything that is wrong in it. It knows
 //! nothing of disks or networks: a [`Folder`] is its files in memory.
 
+mod at;
 pub mod check;
+mod decided;
 pub mod diff;
 pub mod folder;
 mod formats;
 mod load;
+mod mended;
 pub mod model;
 pub mod names;
 pub mod promise;

@@ -170,7 +170,8 @@ impl FromStr for Proof {
         let words = words
             .chain(TARGETED.iter().map(|(name, _)| *name))
             .chain(["needs"]);
-        let hint = did_you_mean(word, words).map(str::to_owned);
+        let near = did_you_mean(word, words);
+        let hint = near.map(|near| format!("{near} {rest}").trim_end().to_owned());
         Err(UnknownProof {
             given: text.to_owned(),
             hint,
@@ -260,7 +261,7 @@ mod tests {
         let error = "capp newsletters.subscription"
             .parse::<Proof>()
             .unwrap_err();
-        assert_eq!(error.hint.as_deref(), Some("cap"));
+        assert_eq!(error.hint.as_deref(), Some("cap newsletters.subscription"));
         let error = "needs request".parse::<Proof>().unwrap_err();
         assert_eq!(error.hint.as_deref(), Some("needs requests"));
     }

@@ -15,11 +15,13 @@ pub mod words;
 use std::ops::Range;
 
 pub(super) use keep::plain as kept;
-use lookup::Silent;
+use lookup::{Needs, Silent};
 use speaker::Speaker;
 pub(super) use speaker::field_title;
 
 use super::Statement;
+use super::at::At;
+use super::mended::Mended;
 use super::text::{Section, Text};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::Language;
@@ -137,13 +139,9 @@ impl Statement {
     /// Where the rule with this key path is written, for example
     /// `activities.newsletters.collections.subscription.keep` or `statement.effective`.
     pub fn rule_place(&self, rule: &str) -> Place {
-        let mut keys = rule.split('.');
-        let file = match keys.next() {
-            Some("activities") => format!("activities/{}.toml", keys.next().unwrap_or_default()),
-            Some("cookies") => "cookies.toml".to_owned(),
-            Some(_) | None => "statement.toml".to_owned(),
-        };
-        self.folder.place(&file, keys)
+        let at = At::path(rule);
+        self.folder
+            .place(&at.file, at.keys.iter().map(String::as_str))
     }
 
     /// The line of the statement's files on which a rule is written.
@@ -157,23 +155,23 @@ impl Statement {
 }
 
 /// Reports templates that name nothing, and words that contradict the rule of their section.
-pub(super) fn check(statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn check(statement: &Statement, mended: &Mended, diagnostics: &mut Vec<Diagnostic>) {
     for (language, text) in &statement.texts {
         let speaker = Speaker {
             statement,
             language: *language,
         };
         for section in &text.sections {
-            templates(&speaker, text, section, diagnostics);
-            facts::check(statement, (*language, text), section, diagnostics);
+            templates(&speaker, (text, section), mended, diagnostics);
+            facts::check(statement, (*language, text), section, (mended, diagnostics));
         }
     }
 }
 
 fn templates(
     speaker: &Speaker<'_>,
-    text: &Text,
-    section: &Section,
+    (text, section): (&Text, &Section),
+    mended: &Mended,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let place = |span: Range<usize>| within(text, section, span);
@@ -181,12 +179,14 @@ fn templates(
         let silent = match template {
             Ok(template) => match speaker.say(&template) {
                 Ok(_) => continue,
+                Err(silent) if silent.is_in_doubt(mended) => continue,
                 Err(silent) => silent,
             },
             Err(malformed) => Silent {
                 span: malformed.span,
                 message: malformed.message.to_owned(),
                 hint: Some(malformed.hint.to_owned()),
+                needs: Needs::Nothing,
             },
         };
         let error = Diagnostic::error(place(silent.span), "template", silent.message);
@@ -198,7 +198,8 @@ fn templates(
             span: section.heading.clone(),
         };
         let message = "a heading holds no templates";
-        diagnostics.push(Diagnostic::error(place, "template", message));
+        let error = Diagnostic::error(place, "template", message);
+        diagnostics.push(error.hint("write the words themselves, or move it into the text below"));
     }
 }
 

@@ -1,114 +1,180 @@
 //! Names that one part of a statement uses and another must declare.
 
-use std::collections::BTreeSet;
-
-use super::Statement;
-use super::model::{Activity, Basis, Collection, OneOrMany};
+use super::at::At;
+use super::mended::Mended;
+use super::model::{Activity, Basis, Collection, Leaves, OneOrMany};
 use super::promise::Proof;
-use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::language::Localized;
-use crate::retention::Keep;
+use super::{Reading, Statement};
+use crate::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::retention::{Event, Keep};
 
-/// Reports every name that is used and not declared.
-pub(super) fn check(statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
-    let mut checker = Checker {
-        statement,
-        diagnostics,
-    };
-    checker.header();
-    for (id, activity) in &statement.published.activities {
-        checker.activity(id, activity);
+/// Reports every name that is used and not declared, in what is published and in what was decided.
+pub(super) fn check(statement: &Statement, mended: &Mended, diagnostics: &mut Vec<Diagnostic>) {
+    for (reading, decided) in [(&statement.rules, true), (&statement.published, false)] {
+        let mut checker = Checker {
+            statement,
+            reading,
+            decided,
+            mended,
+            diagnostics: &mut *diagnostics,
+        };
+        checker.header();
+        for (id, activity) in &reading.activities {
+            checker.activity(id, activity);
+        }
+        if !decided {
+            checker.promises();
+            checker.decisions();
+        }
     }
-    checker.promises();
-    checker.decisions();
 }
 
 struct Checker<'a> {
     statement: &'a Statement,
+    reading: &'a Reading,
+    /// Whether the reading is the one with the decisions: then only what they set is reported.
+    decided: bool,
+    mended: &'a Mended,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
-/// A name that must be one of those declared.
-struct Name<'a> {
-    name: &'a str,
+/// The names of a kind, and where they are declared.
+struct Known<'a> {
     what: &'static str,
+    names: Vec<&'a str>,
+    /// Names that need no declaration.
+    built_in: Vec<&'a str>,
+    table: At,
+}
+
+impl<'a> Known<'a> {
+    fn of(what: &'static str, table: At, names: impl IntoIterator<Item = &'a String>) -> Known<'a> {
+        Known {
+            what,
+            names: names.into_iter().map(String::as_str).collect(),
+            built_in: Vec::new(),
+            table,
+        }
+    }
+
+    fn hint(&self, name: &str) -> String {
+        let all = self.names.iter().chain(&self.built_in).copied();
+        if let Some(near) = did_you_mean(name, all) {
+            return format!("did you mean `{near}`?");
+        }
+        let declare = match self.table.keys.as_slice() {
+            [] => format!("add it to {}", self.table.file),
+            keys => format!("add it under `[{}]` in {}", keys.join("."), self.table.file),
+        };
+        match self.names.as_slice() {
+            [] => declare,
+            names => format!("{declare}, or use one of {}", listed(names)),
+        }
+    }
+}
+
+/// Names in backticks; of many only the first few.
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let few = names.iter().take(SHOWN);
+    let mut listed: Vec<String> = few.map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN {
+        listed.push("…".to_owned());
+    }
+    listed.join(", ")
 }
 
 impl Checker<'_> {
-    fn report(&mut self, file: &str, keys: &[&str], message: String, hint: Option<String>) {
-        let place = self.statement.folder.place(file, keys.iter().copied());
+    fn report(&mut self, at: &At, message: String, hint: String) {
+        if self.mended.covers(at) {
+            return;
+        }
+        let Some(place) = self.place(at) else { return };
         let error = Diagnostic::error(place, "reference", message);
-        self.diagnostics.push(error.maybe_hint(hint));
+        self.diagnostics.push(error.hint(hint));
     }
 
-    fn declared<'n>(
-        &mut self,
-        (file, keys): (&str, &[&str]),
-        name: &Name<'_>,
-        known: impl IntoIterator<Item = &'n str>,
-    ) {
-        let known: BTreeSet<&str> = known.into_iter().collect();
-        if known.contains(name.name) {
+    fn declared(&mut self, at: &At, name: &str, known: &Known<'_>) {
+        let found = known.names.contains(&name) || known.built_in.contains(&name);
+        if found || self.mended.covers(&known.table) || self.mended.covers(at) {
             return;
         }
-        let near = did_you_mean(name.name, known.iter().copied());
-        let hint = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("no {} is declared here", name.what),
-            None => {
-                let all: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
-                format!("declared here: {}", all.join(", "))
-            }
-        };
-        let message = format!("there is no {} `{}`", name.what, name.name);
-        self.report(file, keys, message, Some(hint));
+        let Some(place) = self.place(at) else { return };
+        let message = format!("there is no {} `{name}`", known.what);
+        let error = Diagnostic::error(self.narrowed(place, name), "reference", message);
+        self.diagnostics.push(error.hint(known.hint(name)));
     }
 
-    fn section(&mut self, file: &str, keys: &[&str], number: &str) {
-        let statement = self.statement;
-        let Some(text) = statement.texts.values().next() else {
+    /// Where it is written: in the decisions, where one sets it.
+    fn place(&self, at: &At) -> Option<Place> {
+        let written = if self.decided {
+            let decisions = self.statement.decisions.decisions.iter().enumerate();
+            let mut set = decisions.flat_map(|(number, decision)| {
+                let paths = decision.set.keys();
+                paths.map(move |path| (number, path))
+            });
+            let (number, path) = set.find(|(_, path)| at.is_in(&At::path(path)))?;
+            let decisions = At::file("decisions.toml").key("decisions");
+            &decisions.item(number).key("set").key(path)
+        } else {
+            at
+        };
+        let keys = written.keys.iter().map(String::as_str);
+        Some(self.statement.folder.place(&written.file, keys))
+    }
+
+    /// The name inside a longer value, such as a phrase.
+    fn narrowed(&self, place: Place, name: &str) -> Place {
+        let text = self.statement.folder.text(&place.file).unwrap_or_default();
+        let value = text.get(place.span.clone()).unwrap_or_default();
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let is_whole = |at: &usize| {
+            let end = at.saturating_add(name.len());
+            let before = value.get(..*at).unwrap_or_default();
+            let after = value.get(end..).unwrap_or_default();
+            !before.ends_with(part) && !after.starts_with(part)
+        };
+        let mut found = value.match_indices(name).map(|(at, _)| at);
+        match found.find(is_whole) {
+            Some(at) if value.trim_matches(['"', '\'']) != name => {
+                let start = place.span.start.saturating_add(at);
+                let span = start..start.saturating_add(name.len());
+                Place { span, ..place }
+            }
+            Some(_) | None => place,
+        }
+    }
+
+    fn section(&mut self, at: &At, number: &str) {
+        let Some(text) = self.statement.texts.values().next() else {
             return;
         };
-        let known: Vec<&str> = text.sections.iter().map(|s| s.number.as_str()).collect();
-        self.declared(
-            (file, keys),
-            &Name {
-                name: number,
-                what: "section",
-            },
-            known,
-        );
-    }
-
-    fn words(&mut self, file: &str, keys: &[&str], words: &Localized) {
-        for language in &self.statement.published.header.languages {
-            if !words.0.contains_key(language) {
-                let message = format!("the text in `{language}` is missing");
-                self.report(
-                    file,
-                    keys,
-                    message,
-                    Some(format!("add `{language} = \"…\"`")),
-                );
-            }
-        }
+        let sections = text.sections.iter().map(|section| &section.number);
+        let known = Known::of("section", At::file(&text.file), sections);
+        self.declared(at, number, &known);
     }
 
     fn header(&mut self) {
-        let file = "statement.toml";
-        let header = &self.statement.published.header;
-        self.words(file, &["title"], &header.title);
+        let header = &self.reading.header;
+        let top = At::file("statement.toml");
         for (id, recipient) in &header.recipients {
-            self.words(file, &["recipients", id], &recipient.title);
-            for basis in recipient.basis.iter().flat_map(OneOrMany::as_slice) {
-                self.one_basis(file, &["recipients", id, "basis"], basis);
+            let at = top.key("recipients").key(id);
+            self.bases(&at.key("basis"), recipient.basis.as_ref());
+            if let Some(section) = &recipient.section {
+                self.section(&at.key("section"), section);
             }
         }
-        for (id, identity) in &header.identities {
-            self.words(file, &["identities", id], &identity.title);
-        }
-        for (id, link) in &header.links {
-            self.words(file, &["links", id], &link.title);
+        let tables = [
+            "controller",
+            "authority",
+            "rights",
+            "changes",
+            "authority_requests",
+        ];
+        for table in tables {
+            if let Some(section) = header.section_of(table) {
+                self.section(&top.key(table).key("section"), section);
+            }
         }
         let end = header.financial_year_ends.split_once('-');
         let end = end.and_then(|(m, d)| Some((m.parse::<i8>().ok()?, d.parse::<i8>().ok()?)));
@@ -117,243 +183,236 @@ impl Checker<'_> {
         if !valid {
             let message = format!("`{}` is not a month and day", header.financial_year_ends);
             let hint = "write the last day of the financial year as `12-31`";
-            self.report(
-                file,
-                &["financial_year_ends"],
-                message,
-                Some(hint.to_owned()),
-            );
+            self.report(&top.key("financial_year_ends"), message, hint.to_owned());
         }
     }
 
-    fn one_basis(&mut self, file: &str, keys: &[&str], basis: &Basis) {
-        if basis.legal().is_none() {
-            let message = "a legal basis has exactly one name".to_owned();
-            let hint = "give one of consent, explicit_consent, contract, legal_obligation, \
-                        vital_interest, public_task or legitimate_interest";
-            self.report(file, keys, message, Some(hint.to_owned()));
+    /// Each legal basis has exactly one name.
+    fn bases(&mut self, at: &At, bases: Option<&OneOrMany<Basis>>) {
+        for (at, basis) in at.each(bases) {
+            if basis.legal().is_none() && !self.mended.touches(&at) {
+                let message = "a legal basis has exactly one name".to_owned();
+                let hint = "give one of consent, explicit_consent, contract, legal_obligation, \
+                            vital_interest, public_task or legitimate_interest";
+                self.report(&at, message, hint.to_owned());
+            }
         }
     }
 
     fn activity(&mut self, id: &str, activity: &Activity) {
-        let file = &format!("activities/{id}.toml");
-        let header = &self.statement.published.header;
-        self.section(file, &["section"], &activity.section);
-        self.words(file, &["title"], &activity.title);
-        self.words(file, &["why"], &activity.why);
+        let at = At::activity(id);
+        self.section(&at.key("section"), &activity.section);
+        let recipients = self.reading.header.recipients.keys();
+        let table = At::file("statement.toml").key("recipients");
+        let recipients = Known::of("recipient", table, recipients);
         for (key, names) in [
             ("recipients", &activity.recipients),
             ("mentions", &activity.mentions),
         ] {
-            for name in names {
-                let known = header.recipients.keys().map(String::as_str);
-                self.declared(
-                    (file, &[key]),
-                    &Name {
-                        name,
-                        what: "recipient",
-                    },
-                    known,
-                );
+            for (index, name) in names.iter().enumerate() {
+                self.declared(&at.key(key).item(index), name, &recipients);
             }
         }
-        for basis in activity.basis.as_slice() {
-            self.one_basis(file, &["basis"], basis);
-            if let Some(state) = basis
-                .legal()
-                .and_then(|basis| basis.when.map(str::to_owned))
-            {
-                let known = activity.states.keys().map(String::as_str);
-                self.declared(
-                    (file, &["basis"]),
-                    &Name {
-                        name: &state,
-                        what: "state",
-                    },
-                    known,
-                );
+        self.bases(&at.key("basis"), Some(&activity.basis));
+        let states = Known::of("state", at.key("states"), activity.states.keys());
+        for (at, basis) in at.key("basis").each(&activity.basis) {
+            if let Some(state) = basis.legal().and_then(|basis| basis.when) {
+                self.declared(&at.key("when"), state, &states);
             }
-        }
-        for (name, words) in &activity.states {
-            self.words(file, &["states", name], words);
         }
         if activity.states.len() > 8 {
             let message = "an activity has at most eight states".to_owned();
-            self.report(
-                file,
-                &["states"],
-                message,
-                Some("split the activity".to_owned()),
-            );
+            self.report(&at.key("states"), message, "split the activity".to_owned());
         }
         for (name, collection) in &activity.collections {
-            self.collection(file, name, (activity, collection));
+            let kept = Kept {
+                id,
+                activity,
+                collection,
+                at: at.key("collections").key(name),
+            };
+            self.collection(&kept);
+            self.phrases(&kept);
         }
     }
 
-    fn collection(
-        &mut self,
-        file: &str,
-        name: &str,
-        (activity, collection): (&Activity, &Collection),
-    ) {
-        let at = |key| ["collections", name, key];
-        self.words(file, &["collections", name], &collection.title);
-        for (event, words) in &collection.events {
-            self.words(file, &["collections", name, "events", event], words);
-        }
-        for keep in collection.keep.iter().flat_map(OneOrMany::as_slice) {
-            self.keep(file, &at("keep"), keep, (activity, collection));
-        }
-        for hold in collection.hold.iter().flat_map(OneOrMany::as_slice) {
-            self.keep(file, &at("hold"), &hold.keep, (activity, collection));
-            for field in &hold.fields {
-                self.field(file, &at("hold"), field, collection);
+    fn collection(&mut self, kept: &Kept<'_>) {
+        let (collection, at) = (kept.collection, &kept.at);
+        let fields = Known::of("field", at.key("fields"), collection.fields.keys());
+        for (at, hold) in at.key("hold").each(collection.hold.as_ref()) {
+            for (index, field) in hold.fields.iter().enumerate() {
+                self.declared(&at.key("fields").item(index), field, &fields);
             }
         }
-        for statistic in collection.statistics.values() {
-            for field in &statistic.by {
-                self.field(file, &at("statistics"), field, collection);
+        for (name, statistic) in &collection.statistics {
+            let at = at.key("statistics").key(name).key("by");
+            for (index, field) in statistic.by.iter().enumerate() {
+                self.declared(&at.item(index), field, &fields);
             }
         }
         if let Some(statistic) = collection.then.as_ref().and_then(|then| then.statistic()) {
-            let known = collection.statistics.keys().map(String::as_str);
-            let name = Name {
-                name: statistic.name(),
-                what: "statistic",
-            };
-            self.declared((file, &at("then")), &name, known);
+            let known = collection.statistics.keys();
+            let known = Known::of("statistic", at.key("statistics"), known);
+            self.declared(&at.key("then"), statistic.name(), &known);
         }
-        if let Some(basis) = collection.basis.filter(|basis| !activity.rests_on(*basis)) {
-            let message = format!("the activity does not rest on {}", basis.article());
-            self.report(file, &at("basis"), message, None);
+        if let Some(same) = &collection.same_as {
+            self.record(&at.key("same_as"), same, Vec::new());
+        }
+        for (index, said) in collection.also_said.iter().enumerate() {
+            self.section(
+                &at.key("also_said").item(index).key("section"),
+                &said.section,
+            );
+        }
+        let identities = self.reading.header.identities.keys();
+        let table = At::file("statement.toml").key("identities");
+        let identities = Known::of("identity", table, identities);
+        for (field, declared) in &collection.fields {
+            if let Some(identity) = &declared.identity {
+                let at = at.key("fields").key(field).key("identity");
+                self.declared(&at, identity, &identities);
+            }
+        }
+        self.rests(kept);
+    }
+
+    /// The basis that covers a collection is one of the activity's.
+    fn rests(&mut self, kept: &Kept<'_>) {
+        let rests = |basis: &_| kept.activity.rests_on(*basis);
+        let Some(basis) = kept.collection.basis.filter(|basis| !rests(basis)) else {
+            return;
+        };
+        if self.mended.touches(&At::activity(kept.id).key("basis")) {
+            return;
+        }
+        let message = format!("the activity does not rest on {}", basis.article());
+        let articles = kept.activity.bases().map(|basis| basis.name.article());
+        let hint = match articles.collect::<Vec<_>>().as_slice() {
+            [] => "the activity has no legal basis of its own".to_owned(),
+            articles => format!("it rests on {}", articles.join(" and ")),
+        };
+        self.report(&kept.at.key("basis"), message, hint);
+    }
+
+    /// Every phrase of a collection.
+    fn phrases(&mut self, kept: &Kept<'_>) {
+        let (collection, at) = (kept.collection, &kept.at);
+        for (at, keep) in at.key("keep").each(collection.keep.as_ref()) {
+            self.phrase(&at, keep, kept);
+        }
+        for (at, hold) in at.key("hold").each(collection.hold.as_ref()) {
+            self.phrase(&at.key("keep"), &hold.keep, kept);
+        }
+        for (index, said) in collection.also_said.iter().enumerate() {
+            self.phrase(
+                &at.key("also_said").item(index).key("keep"),
+                &said.keep,
+                kept,
+            );
+        }
+        for (copy, keep) in &collection.copies {
+            self.phrase(&at.key("copies").key(copy), keep, kept);
+        }
+        for (at, left) in at.key("leaves").each(collection.leaves.as_ref()) {
+            match left {
+                Leaves::Suppression => {}
+                Leaves::ConsentProof(keep) => self.phrase(&at.key("consent_proof"), keep, kept),
+                Leaves::Hash(keep) => self.phrase(&at.key("hash"), keep, kept),
+            }
         }
         for (field, declared) in &collection.fields {
-            let keys = ["collections", name, "fields", field];
-            if let Some(identity) = &declared.identity {
-                let known = self.statement.published.header.identities.keys();
-                let known: Vec<&str> = known.map(String::as_str).collect();
-                self.declared(
-                    (file, &keys),
-                    &Name {
-                        name: identity,
-                        what: "identity",
-                    },
-                    known,
-                );
-            }
             if let Some(keep) = &declared.keep {
-                self.keep(file, &keys, keep, (activity, collection));
+                self.phrase(&at.key("fields").key(field).key("keep"), keep, kept);
             }
         }
     }
 
-    fn field(&mut self, file: &str, keys: &[&str], name: &str, collection: &Collection) {
-        let known = collection.fields.keys().map(String::as_str);
-        self.declared(
-            (file, keys),
-            &Name {
-                name,
-                what: "field",
-            },
-            known,
-        );
-    }
-
-    fn keep(
-        &mut self,
-        file: &str,
-        keys: &[&str],
-        keep: &Keep,
-        (activity, collection): (&Activity, &Collection),
-    ) {
+    /// The names in one phrase.
+    fn phrase(&mut self, at: &At, keep: &Keep, kept: &Kept<'_>) {
+        let (activity, collection) = (kept.activity, kept.collection);
+        let own = collection.events.keys().chain(activity.states.keys());
+        let mut events = Known::of("event", kept.at.key("events"), own);
+        events.built_in = Event::spellings().collect();
         for event in keep.events().iter().filter(|event| !event.is_built_in()) {
-            let known = collection.events.keys().chain(activity.states.keys());
-            let known: Vec<&str> = known.map(String::as_str).collect();
-            self.declared(
-                (file, keys),
-                &Name {
-                    name: event.name(),
-                    what: "event",
-                },
-                known,
-            );
+            self.declared(at, event.name(), &events);
         }
+        let own = collection.states.keys().chain(activity.states.keys());
+        let states = Known::of("state", kept.at.key("states"), own);
         for state in keep.states() {
-            let known = collection.states.keys().chain(activity.states.keys());
-            let known: Vec<&str> = known.map(String::as_str).collect();
-            self.declared(
-                (file, keys),
-                &Name {
-                    name: state.name(),
-                    what: "state",
-                },
-                known,
-            );
+            self.declared(at, state.name(), &states);
         }
         for other in keep.records() {
-            let all = self.statement.published.collections();
-            let mut known: Vec<String> = all.map(|(name, _, _)| name).collect();
-            known.extend(activity.collections.keys().cloned());
-            let known = known.iter().map(String::as_str);
-            self.declared(
-                (file, keys),
-                &Name {
-                    name: other.name(),
-                    what: "collection",
-                },
-                known,
-            );
+            let own = activity.collections.keys().map(String::as_str);
+            self.record(at, other.name(), own.collect());
         }
+    }
+
+    /// A collection by its full name, or one of the activity at hand by its own.
+    fn record(&mut self, at: &At, name: &str, own: Vec<&str>) {
+        let all: Vec<String> = self.reading.collections().map(|(name, ..)| name).collect();
+        let file = match name.split_once('.') {
+            Some((id, _)) => At::activity(id),
+            None => At::file(&at.file),
+        };
+        let mut known = Known::of("collection", file.key("collections"), &all);
+        known.built_in = own;
+        self.declared(at, name, &known);
     }
 
     fn promises(&mut self) {
-        let file = "promises.toml";
         for (id, promise) in &self.statement.promises.promises {
-            self.section(file, &["promises", id, "section"], &promise.section);
-            self.words(file, &["promises", id, "says"], &promise.says);
-            for proof in &promise.proof {
-                self.proof(file, &["promises", id, "proof"], proof);
+            let at = At::file("promises.toml").key("promises").key(id);
+            self.section(&at.key("section"), &promise.section);
+            for (index, proof) in promise.proof.iter().enumerate() {
+                self.proof(&at.key("proof").item(index), proof);
             }
         }
     }
 
-    fn proof(&mut self, file: &str, keys: &[&str], proof: &Proof) {
+    fn proof(&mut self, at: &At, proof: &Proof) {
         let Some(target) = proof.target() else { return };
-        let reading = &self.statement.published;
         if matches!(proof, Proof::Cap(_) | Proof::ErasedOnWithdrawal(_)) {
-            let known: Vec<String> = reading.collections().map(|(name, _, _)| name).collect();
-            let known = known.iter().map(String::as_str);
-            self.declared(
-                (file, keys),
-                &Name {
-                    name: target,
-                    what: "collection",
-                },
-                known,
-            );
+            self.record(at, target, Vec::new());
         } else {
-            let known = reading.activities.keys().map(String::as_str);
-            self.declared(
-                (file, keys),
-                &Name {
-                    name: target,
-                    what: "activity",
-                },
-                known,
-            );
+            let known = self.reading.activities.keys();
+            let known = Known::of("activity", At::activity(target), known);
+            self.declared(at, target, &known);
         }
     }
 
     fn decisions(&mut self) {
-        for decision in &self.statement.decisions.decisions {
+        let rules = super::check::RULES.iter().map(|rule| rule.id.to_owned());
+        let rules: Vec<String> = rules.collect();
+        let decisions = At::file("decisions.toml").key("decisions");
+        for (index, decision) in self.statement.decisions.decisions.iter().enumerate() {
+            let at = decisions.item(index);
+            if !rules.contains(&decision.rule) {
+                let near = did_you_mean(&decision.rule, rules.iter().map(String::as_str));
+                let hint = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        "`ombud check` names the rule of each finding, such as `L09`".to_owned()
+                    }
+                };
+                let message = format!("there is no rule `{}`", decision.rule);
+                self.report(&at.key("rule"), message, hint);
+            }
             if decision.review <= decision.on {
                 let message = format!(
                     "the decision on {} is reviewed before it is made",
                     decision.rule
                 );
-                self.report("decisions.toml", &["decisions"], message, None);
+                let hint = format!("write a day after {}", decision.on);
+                self.report(&at.key("review"), message, hint);
             }
         }
     }
+}
+
+/// A collection, its activity, and where it stands.
+struct Kept<'a> {
+    id: &'a str,
+    activity: &'a Activity,
+    collection: &'a Collection,
+    at: At,
 }

@@ -145,6 +145,7 @@ fn same_sections(texts: &BTreeMap<Language, Text>, diagnostics: &mut Vec<Diagnos
                 };
                 let message = format!("section {} stands twice", section.number);
                 let twice = Diagnostic::error(place.clone(), "section", message);
+                let twice = twice.hint("give one of them another number");
                 diagnostics.push(twice.related(first, "first here"));
             }
             for other in texts
@@ -152,7 +153,8 @@ fn same_sections(texts: &BTreeMap<Language, Text>, diagnostics: &mut Vec<Diagnos
                 .filter(|other| other.section(&section.number).is_none())
             {
                 let message = format!("section {} is missing in `{}`", section.number, other.file);
-                diagnostics.push(Diagnostic::error(place.clone(), "section", message));
+                let missing = Diagnostic::error(place.clone(), "section", message);
+                diagnostics.push(missing.hint("write it there too, or take it out here"));
             }
         }
     }

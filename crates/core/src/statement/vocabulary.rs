@@ -1,42 +1,42 @@
 //! The terms of the vocabulary that activities use: each must be one that the vocabulary has.
 
 use super::Statement;
+use super::at::At;
+use super::mended::Mended;
 use super::model::Activity;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::dpv::{self, Kind};
 
 /// Reports purposes, subjects and categories of data that are no terms of the vocabulary.
-pub(super) fn check(statement: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn check(statement: &Statement, mended: &Mended, diagnostics: &mut Vec<Diagnostic>) {
     for (id, activity) in &statement.published.activities {
-        let file = format!("activities/{id}.toml");
-        for (keys, term, wanted) in terms(activity) {
-            if dpv::kind(term) == Some(wanted) {
+        for (at, term, wanted) in terms(id, activity) {
+            if dpv::kind(term) == Some(wanted) || mended.covers(&at) {
                 continue;
             }
-            let place = statement
-                .folder
-                .place(&file, keys.iter().map(String::as_str));
+            let keys = at.keys.iter().map(String::as_str);
+            let place = statement.folder.place(&at.file, keys);
             let error = Diagnostic::error(place, "term", message(term, wanted));
             diagnostics.push(error.hint(hint(term, wanted)));
         }
     }
 }
 
-/// Every term of an activity with its keys and what it must be.
-fn terms(activity: &Activity) -> Vec<(Vec<String>, &str, Kind)> {
-    let keys = |key: &str, at: usize| vec![key.to_owned(), at.to_string()];
+/// Every term of an activity with its place and what it must be.
+fn terms<'a>(id: &str, activity: &'a Activity) -> Vec<(At, &'a str, Kind)> {
+    let top = At::activity(id);
     let mut terms = Vec::new();
-    for (at, term) in activity.purpose.as_slice().iter().enumerate() {
-        terms.push((keys("purpose", at), term.as_str(), Kind::Purpose));
+    for (at, term) in top.key("purpose").each(&activity.purpose) {
+        terms.push((at, term.as_str(), Kind::Purpose));
     }
-    for (at, term) in activity.subjects.as_slice().iter().enumerate() {
-        terms.push((keys("subjects", at), term.as_str(), Kind::Subject));
+    for (at, term) in top.key("subjects").each(&activity.subjects) {
+        terms.push((at, term.as_str(), Kind::Subject));
     }
     for (name, collection) in &activity.collections {
+        let fields = top.key("collections").key(name).key("fields");
         for (field, declared) in &collection.fields {
-            let keys = ["collections", name, "fields", field, "category"];
-            let keys = keys.map(str::to_owned).to_vec();
-            terms.push((keys, declared.category.as_str(), Kind::Data));
+            let at = fields.key(field).key("category");
+            terms.push((at, declared.category.as_str(), Kind::Data));
         }
     }
     terms

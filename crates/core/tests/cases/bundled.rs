@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::date;
 use ombud_core::diagnostic::{Diagnostic, line_column};
-use ombud_core::statement::{Folder, Statement, load};
+use ombud_core::language::Language;
+use ombud_core::statement::{Folder, Statement, check, load, prose};
+use proptest::prelude::*;
 
 /// P1.1 to P6.1, in the order of the published text.
 const PROMISES: &str = "
@@ -92,4 +95,103 @@ fn a_decision_leaves_the_published_reading_as_it_is() {
         collection.keep.clone()
     };
     assert_ne!(keep(&statement.published), keep(&statement.rules));
+}
+
+/// What a hand on the keyboard may do to a text.
+#[derive(Debug, Clone)]
+enum Slip {
+    Remove(usize),
+    Insert(&'static str),
+    Repeat(usize),
+    Byte(u8),
+}
+
+fn any_slip() -> impl Strategy<Value = Slip> {
+    const SCRAPS: &[&str] = &[
+        "{{",
+        "}}",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "'",
+        "\n",
+        "=",
+        ".",
+        "#",
+        "0",
+        "-",
+        "æ",
+        "\u{0}",
+        "\u{1}",
+        "earlier of (",
+        "{{ keep newsletters.subscription }}",
+        "99999999999999999999",
+        "tre år",
+        "9999 years",
+        "while",
+        "[[decisions]]\n",
+        "# 3.1 {#",
+        "GDPR Article 6(1)",
+    ];
+    prop_oneof![
+        (1_usize..40).prop_map(Slip::Remove),
+        prop::sample::select(SCRAPS).prop_map(Slip::Insert),
+        (1_usize..200).prop_map(Slip::Repeat),
+        any::<u8>().prop_map(Slip::Byte),
+    ]
+}
+
+/// The text with a slip at a byte; what is no text any more is read as far as it is one.
+fn slipped(text: &str, at: usize, slip: &Slip) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let at = at % (bytes.len() + 1);
+    let end = |length: usize| bytes.len().min(at + length);
+    match slip {
+        Slip::Remove(length) => drop(bytes.drain(at..end(*length))),
+        Slip::Insert(scrap) => drop(bytes.splice(at..at, scrap.bytes())),
+        Slip::Repeat(length) => {
+            let again = bytes.get(at..end(*length)).unwrap_or_default().to_vec();
+            drop(bytes.splice(at..at, again));
+        }
+        Slip::Byte(byte) => drop(bytes.splice(at..end(1), [*byte])),
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn no_slip_of_the_keyboard_makes_a_check_fail(
+        slips in prop::collection::vec((any::<prop::sample::Index>(), any::<usize>(), any_slip()), 1..4),
+    ) {
+        let files = folder(&root());
+        let mut files: Vec<(String, String)> =
+            files.files().map(|(file, text)| (file.to_owned(), text.to_owned())).collect();
+        for (file, at, slip) in &slips {
+            let file = file.index(files.len());
+            files[file].1 = slipped(&files[file].1, *at, slip);
+        }
+        let folder = Folder::new(files);
+        match load(folder.clone()) {
+            Ok(statement) => {
+                check::check(&statement, date(2026, 6, 15));
+                for language in Language::ALL {
+                    prose::render(&statement, language);
+                }
+            }
+            Err(errors) => {
+                prop_assert!(!errors.is_empty());
+                for error in errors {
+                    let places = std::iter::once(&error.place).chain(error.related.iter().map(|(place, _)| place));
+                    for place in places {
+                        let text = folder.text(&place.file).unwrap_or_default();
+                        prop_assert!(text.get(place.span.clone()).is_some(), "{:?}", error);
+                    }
+                }
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod bundled;
+mod diagnostics;
 mod prose;
 mod retention;
 mod seed;

@@ -5,6 +5,8 @@ use std::ops::Range;
 use super::speaker::Speaker;
 use super::template::Template;
 use crate::diagnostic::did_you_mean;
+use crate::statement::at::At;
+use crate::statement::mended::Mended;
 use crate::statement::model::{Activity, Collection};
 
 /// Why a template says nothing.
@@ -13,6 +15,29 @@ pub(super) struct Silent {
     pub(super) span: Range<usize>,
     pub(super) message: String,
     pub(super) hint: Option<String>,
+    pub(super) needs: Needs,
+}
+
+/// Where that which a template does not find would be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Nowhere: the template itself is wrong.
+    Nothing,
+    /// The names in a table.
+    Names(At),
+    /// All that a rule says.
+    Whole(At),
+}
+
+impl Silent {
+    /// Whether it may be written, and was not read.
+    pub(super) fn is_in_doubt(&self, mended: &Mended) -> bool {
+        match &self.needs {
+            Needs::Nothing => false,
+            Needs::Names(table) => mended.covers(table),
+            Needs::Whole(rule) => mended.touches(rule),
+        }
+    }
 }
 
 impl<'a> Speaker<'a> {
@@ -24,7 +49,7 @@ impl<'a> Speaker<'a> {
         let activities = &self.statement.published.activities;
         let found = activities.get(name).map(|activity| (name, activity));
         let known = activities.keys().map(String::as_str);
-        found.ok_or_else(|| missing(name, span, "activity", known))
+        found.ok_or_else(|| missing((name, span), "activity", known, Needs::Nothing))
     }
 
     pub(super) fn activity_state<'t>(
@@ -41,7 +66,13 @@ impl<'a> Speaker<'a> {
         if known.contains(&state) {
             return Ok((id, activity, Some(state)));
         }
-        Err(missing(state, span, "basis for the state", known))
+        let rule = At::activity(id).key("basis");
+        Err(missing(
+            (state, span),
+            "basis for the state",
+            known,
+            Needs::Whole(rule),
+        ))
     }
 
     pub(super) fn collection<'t>(
@@ -57,7 +88,14 @@ impl<'a> Speaker<'a> {
         }
         let known: Vec<String> = reading.collections().map(|(name, _, _)| name).collect();
         let known = known.iter().map(String::as_str);
-        Err(missing(name, span, "collection", known))
+        let id = name.split('.').next().unwrap_or_default();
+        let table = At::activity(id).key("collections");
+        Err(missing(
+            (name, span),
+            "collection",
+            known,
+            Needs::Names(table),
+        ))
     }
 }
 
@@ -72,16 +110,17 @@ pub(super) fn target<'t>(
             span: template.verb.1.clone(),
             message: format!("`{}` asks for a second word", template.verb.0),
             hint: Some(format!("name {wanted}")),
+            needs: Needs::Nothing,
         }),
     }
 }
 
 /// The error for a name that is not there.
 pub(super) fn missing<'k>(
-    name: &str,
-    span: &Range<usize>,
+    (name, span): (&str, &Range<usize>),
     what: &str,
     known: impl IntoIterator<Item = &'k str>,
+    needs: Needs,
 ) -> Silent {
     let known: Vec<&str> = known.into_iter().collect();
     let hint = match did_you_mean(name, known.iter().copied()) {
@@ -93,5 +132,6 @@ pub(super) fn missing<'k>(
         span: span.clone(),
         message: format!("there is no {what} `{name}`"),
         hint,
+        needs,
     }
 }

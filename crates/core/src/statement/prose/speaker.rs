@@ -1,10 +1,11 @@
 //! What each template says: the rule behind it, in the reader's language.
 
-use super::lookup::{Silent, missing, target};
+use super::lookup::{Needs, Silent, missing, target};
 use super::template::Template;
 use super::{keep, words};
 use crate::diagnostic::did_you_mean;
 use crate::language::Language;
+use crate::statement::at::At;
 use crate::statement::model::{Activity, BasisName, Channel, Field, Recipient};
 use crate::statement::{LegalBasis, Statement, Terms};
 
@@ -128,12 +129,9 @@ impl<'a> Speaker<'a> {
         let links = &self.statement.published.header.links;
         let (name, span) = target(template, "a link of statement.toml")?;
         let Some(link) = links.get(name) else {
-            return Err(missing(
-                name,
-                span,
-                "link",
-                links.keys().map(String::as_str),
-            ));
+            let known = links.keys().map(String::as_str);
+            let table = Needs::Names(At::file("statement.toml").key("links"));
+            return Err(missing((name, span), "link", known, table));
         };
         let title = link.title.get(self.language);
         let markdown = match &link.url {
@@ -189,6 +187,7 @@ impl<'a> Speaker<'a> {
                 span: span.clone(),
                 message: format!("`{id}` does not rest on legitimate interest"),
                 hint: Some("take the template out of the text".to_owned()),
+                needs: Needs::Whole(At::activity(id).key("basis")),
             });
         }
         let interests: Vec<String> = chosen(activity, state)
@@ -269,7 +268,8 @@ impl<'a> Speaker<'a> {
         let (name, span) = target(template, "a recipient of statement.toml")?;
         let found = recipients.get(name).map(|recipient| (name, recipient));
         let known = recipients.keys().map(String::as_str);
-        found.ok_or_else(|| missing(name, span, "recipient", known))
+        let table = Needs::Names(At::file("statement.toml").key("recipients"));
+        found.ok_or_else(|| missing((name, span), "recipient", known, table))
     }
 
     fn channels(
@@ -349,6 +349,7 @@ fn bare(template: &Template, say: impl FnOnce() -> Answer) -> Answer {
             span: span.clone(),
             message: format!("`{}` stands alone", template.verb.0),
             hint: Some("leave out the second word".to_owned()),
+            needs: Needs::Nothing,
         }),
     }
 }
@@ -363,6 +364,7 @@ fn unknown_verb(template: &Template) -> Silent {
         span: span.clone(),
         message: format!("a template cannot say `{verb}`"),
         hint: Some(hint),
+        needs: Needs::Nothing,
     }
 }
 

@@ -3,6 +3,13 @@
 //! Serde stops at the first error; people want all of them, with the place, what was expected and
 //! what they probably meant. The schema is derived from the same types that serde then fills, so
 //! the two cannot disagree.
+//!
+//! What does not fit is mended, so that the rest of the folder can be checked in the same run: a
+//! misspelt key is read as the one it most likely means, a value of the wrong kind is left out, or
+//! stands in where one must be. The paths of all of these are told, so that no one reports what
+//! follows from them.
+
+mod expected;
 
 use std::ops::Range;
 
@@ -10,60 +17,166 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::at::At;
+use super::folder::{Folder, follow};
+use super::formats;
 use crate::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::language::Language;
+use expected::{
+    Kind, accepts, constants, describe, first_sentence, found, kind_of, list, placeholder,
+    required, resolve,
+};
 
 /// A file as JSON, and everything that does not fit its schema.
 #[derive(Debug)]
 pub(super) struct Walked {
-    /// The file's content; complete only when there are no diagnostics.
+    /// The file's content, mended where it does not fit.
     pub(super) value: Value,
+    /// Where it was mended: key paths, the empty one for the whole file.
+    pub(super) mended: Vec<Vec<String>>,
+    /// Every text for people.
+    pub(super) texts: Vec<Words>,
     /// Everything that does not fit.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// A text for people: where it stands, and the languages in which it is written.
+#[derive(Debug)]
+pub(super) struct Words {
+    pub(super) span: Range<usize>,
+    pub(super) languages: Vec<String>,
+}
+
 /// Parses `text` as TOML and holds it against `schema`.
 ///
-/// Syntax errors do not hide the rest: what could be read is checked too.
+/// Where the text is no TOML, nobody knows what is missing or out of place: only values that fit
+/// nowhere are reported besides.
 pub(super) fn walk(file: &str, text: &str, schema: &Value) -> Walked {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut walker = Walker {
-        file,
-        text,
-        root: schema,
-        diagnostics: Vec::new(),
-    };
+    let mut walker = Walker::new(file, text, schema);
+    let value = walker.table(table.get_ref(), &(0..0), schema);
+    if !errors.is_empty() {
+        walker.mended = vec![Vec::new()];
+        let certain = ["value", "phrase"];
+        walker
+            .diagnostics
+            .retain(|diagnostic| certain.contains(&diagnostic.code));
+    }
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         let message = format!("this is not TOML: {}", error.message().to_lowercase());
         walker.report(span, "syntax", message);
     }
-    if walker.diagnostics.is_empty() {
-        walker.table(table.get_ref(), &(0..0), schema);
-    }
     Walked {
-        value: Value::Object(object(table.get_ref())),
+        value,
+        mended: walker.mended,
+        texts: walker.texts,
         diagnostics: walker.diagnostics,
     }
+}
+
+/// Everything in a value of a file that does not fit the schema that is `wanted` there; `root` is the
+/// schema that it belongs to. Nothing where no such value is written.
+pub(super) fn value_at(folder: &Folder, at: &At, root: &Value, wanted: &Value) -> Vec<Diagnostic> {
+    let text = folder.text(&at.file).unwrap_or_default();
+    let (table, _) = DeTable::parse_recoverable(text);
+    let mut walker = Walker::new(&at.file, text, root);
+    let found = follow(table.get_ref(), at.keys.iter().map(String::as_str));
+    if let Some(found) = found.filter(|found| found.depth == at.keys.len()) {
+        walker.value(found.value, wanted);
+    }
+    walker.diagnostics
+}
+
+/// A key that leads nowhere, and those that would lead on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Lost {
+    pub(super) key: String,
+    pub(super) known: Vec<String>,
+}
+
+/// The schema of what keys lead to inside a document that fits the schema `root`. The last key may
+/// be new to the document, those before it may not.
+pub(super) fn inside<'a>(
+    root: &'a Value,
+    document: &Value,
+    keys: &[String],
+) -> Result<&'a Value, Lost> {
+    let mut wanted = root;
+    let mut here = Some(document);
+    for (index, key) in keys.iter().enumerate() {
+        let tables = branches(root, wanted).into_iter();
+        let tables = tables.filter(|branch| accepts(branch, Kind::Table));
+        let mut known = Vec::new();
+        let mut next = None;
+        for table in tables {
+            let properties = table.get("properties").and_then(Value::as_object);
+            known.extend(properties.into_iter().flat_map(|p| p.keys().cloned()));
+            let others = table
+                .get("additionalProperties")
+                .filter(|of| of.is_object());
+            let written = here.and_then(Value::as_object);
+            let entries = written.filter(|_| others.is_some());
+            known.extend(entries.into_iter().flat_map(|e| e.keys().cloned()));
+            let is_last = index.saturating_add(1) == keys.len();
+            let others = others.filter(|_| is_last || entries.is_some_and(|e| e.contains_key(key)));
+            let named = properties.and_then(|properties| properties.get(key));
+            next = next.or(named).or(others);
+        }
+        wanted = next.ok_or_else(|| Lost {
+            key: key.clone(),
+            known,
+        })?;
+        here = here.and_then(|here| here.get(key));
+    }
+    Ok(wanted)
+}
+
+/// What stands in for a file that is not there.
+pub(super) fn nothing(schema: &Value) -> Value {
+    placeholder(schema, schema)
 }
 
 struct Walker<'a> {
     file: &'a str,
     text: &'a str,
     root: &'a Value,
+    /// The keys that lead to where the walk is.
+    path: Vec<String>,
+    mended: Vec<Vec<String>>,
+    texts: Vec<Words>,
     diagnostics: Vec<Diagnostic>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Text,
-    Integer,
-    Number,
-    Boolean,
-    Array,
-    Table,
+/// The alternatives of a schema, flattened; one when it has none.
+fn branches<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let schema = resolve(root, schema);
+    let inner = schema
+        .get("anyOf")
+        .or_else(|| schema.get("oneOf"))
+        .and_then(Value::as_array);
+    match inner {
+        Some(inner) => inner
+            .iter()
+            .flat_map(|branch| branches(root, branch))
+            .collect(),
+        None => vec![schema],
+    }
 }
 
 impl<'a> Walker<'a> {
+    fn new(file: &'a str, text: &'a str, root: &'a Value) -> Self {
+        Self {
+            file,
+            text,
+            root,
+            path: Vec::new(),
+            mended: Vec::new(),
+            texts: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
     fn report(
         &mut self,
         span: Range<usize>,
@@ -81,39 +194,28 @@ impl<'a> Walker<'a> {
         &mut self.diagnostics[last]
     }
 
-    fn resolve(&self, schema: &'a Value) -> &'a Value {
-        let mut schema = schema;
-        while let Some(pointer) = schema.get("$ref").and_then(Value::as_str) {
-            let target = pointer
-                .strip_prefix('#')
-                .and_then(|path| self.root.pointer(path));
-            match target {
-                Some(target) => schema = target,
-                None => return schema,
-            }
+    /// What stands under a key: its value, or what stands in for it where something must.
+    fn under(
+        &mut self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        schema: &'a Value,
+        needed: bool,
+    ) -> Option<Value> {
+        self.path.push(key.to_owned());
+        let mut walked = self.value(value, schema);
+        if walked.is_none() {
+            self.mended.push(self.path.clone());
+            walked = needed.then(|| placeholder(self.root, schema));
         }
-        schema
+        self.path.pop();
+        walked
     }
 
-    /// The alternatives of a schema, flattened; one when it has none.
-    fn branches(&self, schema: &'a Value) -> Vec<&'a Value> {
-        let schema = self.resolve(schema);
-        let inner = schema
-            .get("anyOf")
-            .or_else(|| schema.get("oneOf"))
-            .and_then(Value::as_array);
-        match inner {
-            Some(inner) => inner
-                .iter()
-                .flat_map(|branch| self.branches(branch))
-                .collect(),
-            None => vec![schema],
-        }
-    }
-
-    fn value(&mut self, value: &Spanned<DeValue<'_>>, schema: &'a Value) {
+    /// A value that fits, mended inside where needed; `None` where nothing of it does.
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, schema: &'a Value) -> Option<Value> {
         let span = value.span();
-        let branches = self.branches(schema);
+        let branches = branches(self.root, schema);
         let kind = kind_of(value.get_ref());
         let fitting: Vec<&Value> = branches
             .iter()
@@ -125,27 +227,35 @@ impl<'a> Walker<'a> {
             let found = found(value.get_ref());
             self.report(span, "type", format!("expected {expected}, found {found}"))
                 .label = Some(format!("expected {expected}"));
-            return;
+            return None;
         }
         match value.get_ref() {
             DeValue::String(text) => self.string(text, span, &fitting),
+            DeValue::Datetime(datetime) => self.string(&datetime.to_string(), span, &fitting),
             DeValue::Array(items) => {
-                let item_schema = fitting.iter().find_map(|branch| branch.get("items"));
-                if let Some(item_schema) = item_schema {
-                    for item in items {
-                        self.value(item, item_schema);
-                    }
-                }
+                let of = fitting.iter().find_map(|branch| branch.get("items"));
+                let Some(of) = of else {
+                    return Some(json(value.get_ref()));
+                };
+                let items = items.iter().enumerate();
+                Some(
+                    items
+                        .filter_map(|(at, item)| self.under(&at.to_string(), item, of, true))
+                        .collect(),
+                )
             }
             DeValue::Table(table) => self.one_table(table, &span, &fitting),
-            DeValue::Integer(integer) => self.integer(integer.as_str(), span, &fitting),
-            DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
+            DeValue::Integer(integer) => {
+                let fits = self.integer(integer.as_str(), span, &fitting);
+                fits.then(|| json(value.get_ref()))
+            }
+            DeValue::Float(_) | DeValue::Boolean(_) => Some(json(value.get_ref())),
         }
     }
 
-    fn integer(&mut self, digits: &str, span: Range<usize>, branches: &[&Value]) {
+    fn integer(&mut self, digits: &str, span: Range<usize>, branches: &[&Value]) -> bool {
         let Ok(number) = digits.replace('_', "").parse::<i64>() else {
-            return;
+            return true;
         };
         let bound = |name: &str| {
             branches
@@ -156,19 +266,23 @@ impl<'a> Walker<'a> {
         if let Some(least) = bound("minimum").filter(|least| number < *least) {
             self.report(span, "type", format!("`{number}` is too small"))
                 .label = Some(format!("at least {least}"));
-        } else if let Some(most) = bound("maximum").filter(|most| number > *most) {
+            return false;
+        }
+        if let Some(most) = bound("maximum").filter(|most| number > *most) {
             self.report(span, "type", format!("`{number}` is too large"))
                 .label = Some(format!("at most {most}"));
+            return false;
         }
+        true
     }
 
-    fn string(&mut self, text: &str, span: Range<usize>, branches: &[&Value]) {
+    fn string(&mut self, text: &str, span: Range<usize>, branches: &[&Value]) -> Option<Value> {
         let allowed: Vec<&str> = branches
             .iter()
             .flat_map(|branch| constants(branch))
             .collect();
         if allowed.contains(&text) {
-            return;
+            return Some(Value::from(text));
         }
         let free = branches.iter().find(|branch| constants(branch).is_empty());
         let Some(free) = free else {
@@ -178,13 +292,15 @@ impl<'a> Walker<'a> {
             let report = self.report(span, "value", format!("`{text}` is not one of the values"));
             report.label = Some(expected);
             report.hint = hint;
-            return;
+            return None;
         };
         let format = free
             .get("format")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        for problem in super::formats::problems(format, text) {
+        let problems = formats::problems(format, text);
+        let fits = problems.is_empty();
+        for problem in problems {
             // A phrase without escapes lies right behind the opening quote, so its spans can be exact.
             let start = span.start.saturating_add(1);
             let exact = self.text.get(start..span.end.saturating_sub(1)) == Some(text);
@@ -196,18 +312,27 @@ impl<'a> Walker<'a> {
             report.label = problem.label;
             report.hint = problem.hint;
         }
+        fits.then(|| Value::from(text))
     }
 
-    fn one_table(&mut self, table: &DeTable<'_>, span: &Range<usize>, branches: &[&'a Value]) {
+    fn one_table(
+        &mut self,
+        table: &DeTable<'_>,
+        span: &Range<usize>,
+        branches: &[&'a Value],
+    ) -> Option<Value> {
         if let [only] = branches {
-            return self.table(table, span, only);
+            if only.get("format").and_then(Value::as_str) == Some(formats::WORDS) {
+                return Some(self.words(table, span));
+            }
+            return Some(self.table(table, span, only));
         }
         let has = |key: &str| table.iter().any(|(name, _)| name.get_ref() == key);
         let chosen = branches
             .iter()
             .find(|b| !required(b).is_empty() && required(b).into_iter().all(has));
         if let Some(chosen) = chosen {
-            return self.table(table, span, chosen);
+            return Some(self.table(table, span, chosen));
         }
         let keys: Vec<&str> = branches
             .iter()
@@ -224,41 +349,93 @@ impl<'a> Walker<'a> {
         );
         report.label = Some(format!("expected {}", list(&keys)));
         report.hint = hint;
+        None
     }
 
-    fn table(&mut self, table: &DeTable<'_>, span: &Range<usize>, schema: &'a Value) {
+    /// A text for people, in the languages that there are.
+    fn words(&mut self, table: &DeTable<'_>, span: &Range<usize>) -> Value {
+        let known = Language::ALL.map(Language::tag);
+        let mut written = Map::new();
+        for (name, text) in table {
+            let language = name.get_ref().as_ref();
+            if !known.contains(&language) {
+                let message = format!("`{language}` is not a language of statements");
+                self.report(name.span(), "unknown-key", message).hint =
+                    Some(format!("known are {}", list(&known)));
+            } else if let DeValue::String(text) = text.get_ref() {
+                written.insert(language.to_owned(), Value::from(text.as_ref()));
+            } else {
+                let message = format!("expected a text, found {}", found(text.get_ref()));
+                self.report(text.span(), "type", message).label =
+                    Some("expected a text".to_owned());
+                // It is there, only wrong.
+                written.insert(language.to_owned(), Value::from(""));
+            }
+        }
+        let languages = written.keys().cloned().collect();
+        let span = span.clone();
+        self.texts.push(Words { span, languages });
+        Value::Object(written)
+    }
+
+    fn table(&mut self, table: &DeTable<'_>, span: &Range<usize>, schema: &'a Value) -> Value {
         let properties = schema.get("properties").and_then(Value::as_object);
         let others = schema.get("additionalProperties");
+        let required = required(schema);
+        let mut walked = Map::new();
         for (name, value) in table {
-            let known = properties.and_then(|properties| properties.get(name.get_ref().as_ref()));
-            match (known, others) {
-                (Some(known), _) => self.value(value, known),
-                (None, Some(Value::Bool(false))) => self.unknown_key(name, properties),
-                (None, Some(schema)) => self.value(value, schema),
-                (None, None) => {}
+            let key = name.get_ref().as_ref();
+            let known = properties.and_then(|properties| properties.get(key));
+            let (key, value) = match (known, others) {
+                (Some(known), _) => {
+                    let needed = required.contains(&key);
+                    (key, self.under(key, value, known, needed))
+                }
+                (None, Some(Value::Bool(false))) => {
+                    match self.misspelt((name, value), table, properties) {
+                        Some((meant, value)) => (meant, Some(value)),
+                        None => continue,
+                    }
+                }
+                // Every entry is kept, so that its name is known.
+                (None, Some(of)) if of.is_object() => (key, self.under(key, value, of, true)),
+                (None, Some(_) | None) => (key, Some(json(value.get_ref()))),
+            };
+            if let Some(value) = value {
+                walked.insert(key.to_owned(), value);
             }
         }
-        for key in required(schema) {
-            if !table.iter().any(|(name, _)| name.get_ref() == key) {
-                let wanted = properties.and_then(|p| p.get(key));
-                let what = wanted
-                    .and_then(|w| w.get("description"))
-                    .and_then(Value::as_str);
-                let hint = what.map(|what| format!("`{key}`: {}", first_sentence(what)));
-                let report =
-                    self.report(span.clone(), "missing-key", format!("`{key}` is missing"));
-                report.hint = hint;
+        for key in required {
+            if walked.contains_key(key) {
+                continue;
             }
+            let wanted = properties.and_then(|properties| properties.get(key));
+            let what = wanted
+                .and_then(|wanted| wanted.get("description"))
+                .and_then(Value::as_str);
+            let hint = what.map(|what| format!("add `{key}`: {}", first_sentence(what)));
+            let report = self.report(span.clone(), "missing-key", format!("`{key}` is missing"));
+            report.hint = hint;
+            self.mend(key);
+            let stand_in = wanted.map_or(Value::Null, |wanted| placeholder(self.root, wanted));
+            walked.insert(key.to_owned(), stand_in);
         }
+        Value::Object(walked)
     }
 
-    fn unknown_key(
+    /// Reports a key that is unknown. What it most likely means and does not stand elsewhere is read
+    /// in its place.
+    fn misspelt<'n>(
         &mut self,
-        name: &Spanned<std::borrow::Cow<'_, str>>,
+        (name, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>),
+        table: &DeTable<'_>,
         properties: Option<&'a Map<String, Value>>,
-    ) {
+    ) -> Option<(&'n str, Value)>
+    where
+        'a: 'n,
+    {
         let known: Vec<&str> = properties
-            .map(|p| p.keys().map(String::as_str).collect())
+            .map(|properties| properties.keys().map(String::as_str).collect())
             .unwrap_or_default();
         let near = did_you_mean(name.get_ref(), known.iter().copied());
         let hint = match near {
@@ -267,120 +444,21 @@ impl<'a> Walker<'a> {
         };
         let message = format!("unknown key `{}`", name.get_ref());
         self.report(name.span(), "unknown-key", message).hint = Some(hint);
-    }
-}
-
-fn kind_of(value: &DeValue<'_>) -> Kind {
-    match value {
-        DeValue::String(_) | DeValue::Datetime(_) => Kind::Text,
-        DeValue::Integer(_) => Kind::Integer,
-        DeValue::Float(_) => Kind::Number,
-        DeValue::Boolean(_) => Kind::Boolean,
-        DeValue::Array(_) => Kind::Array,
-        DeValue::Table(_) => Kind::Table,
-    }
-}
-
-fn found(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a text",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Integer(_) | DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    }
-}
-
-fn accepts(schema: &Value, kind: Kind) -> bool {
-    let fits = |name: &str| match name {
-        "string" => kind == Kind::Text,
-        "integer" => kind == Kind::Integer,
-        "number" => matches!(kind, Kind::Integer | Kind::Number),
-        "boolean" => kind == Kind::Boolean,
-        "array" => kind == Kind::Array,
-        "object" => kind == Kind::Table,
-        _ => false,
-    };
-    match schema.get("type") {
-        Some(Value::String(name)) => fits(name),
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).any(fits),
-        // A schema without a type constrains by its constants, or not at all.
-        _ => kind == Kind::Text || constants(schema).is_empty(),
-    }
-}
-
-fn constants(schema: &Value) -> Vec<&str> {
-    let listed = schema
-        .get("enum")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice);
-    let single = schema.get("const").map(std::slice::from_ref);
-    let all = listed.or(single).unwrap_or_default();
-    all.iter().filter_map(Value::as_str).collect()
-}
-
-fn required(schema: &Value) -> Vec<&str> {
-    let names = schema.get("required").and_then(Value::as_array);
-    names
-        .map(|names| names.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default()
-}
-
-fn describe(branches: &[&Value]) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let allowed: Vec<&str> = branches
-        .iter()
-        .flat_map(|branch| constants(branch))
-        .collect();
-    if !allowed.is_empty() {
-        words.push(list(&allowed));
-    }
-    for branch in branches
-        .iter()
-        .filter(|branch| constants(branch).is_empty())
-    {
-        let format = branch
-            .get("format")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let types: Vec<&str> = match branch.get("type") {
-            Some(Value::String(name)) => vec![name],
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        };
-        for name in types {
-            let word = match name {
-                "string" => super::formats::title(format),
-                "integer" => "a whole number",
-                "number" => "a number",
-                "boolean" => "true or false",
-                "array" => "a list",
-                "object" => "a table",
-                _ => continue,
-            };
-            if !words.iter().any(|known| known == word) {
-                words.push(word.to_owned());
-            }
+        let (meant, schema) = properties?.get_key_value(near?)?;
+        if table.iter().any(|(name, _)| name.get_ref() == meant) {
+            return None;
         }
+        let value = self.under(meant, value, schema, false);
+        self.mend(meant);
+        Some((meant, value?))
     }
-    words.join(" or ")
-}
 
-fn list(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.as_slice() {
-        [] => "nothing".to_owned(),
-        [only] => only.clone(),
-        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    /// Remembers that what stands under this key here is not what is written.
+    fn mend(&mut self, key: &str) {
+        let mut path = self.path.clone();
+        path.push(key.to_owned());
+        self.mended.push(path);
     }
-}
-
-fn first_sentence(text: &str) -> &str {
-    let end = text.find(". ").or_else(|| text.find(".\n"));
-    end.and_then(|end| text.get(..end))
-        .unwrap_or(text)
-        .trim_end_matches('.')
 }
 
 fn object(table: &DeTable<'_>) -> Map<String, Value> {
@@ -416,6 +494,7 @@ mod tests {
 
     fn errors(text: &str, schema: &Value) -> Vec<(String, String, Option<String>)> {
         let walked = walk("file.toml", text, schema);
+        assert!(walked.mended.is_empty() || !walked.diagnostics.is_empty());
         let tell = |d: Diagnostic| {
             (
                 text.get(d.place.span).unwrap().to_owned(),
@@ -477,7 +556,10 @@ basis = { legitimate_interest = { en = "x", nb = "y" } }
             .iter()
             .find(|(_, message, _)| message == "`why` is missing")
             .unwrap();
-        assert_eq!(why.2.as_deref(), Some("`why`: The purpose in plain words"));
+        assert_eq!(
+            why.2.as_deref(),
+            Some("add `why`: the purpose in plain words")
+        );
     }
 
     #[test]
@@ -492,6 +574,6 @@ basis = { legitimate_interest = { en = "x", nb = "y" } }
             "[promises.P1]\nsection = \"1\"\nsays = { en = \"x\" }\nproof = [\"capp a.b\"]\n";
         let found = errors(text, &schema::<Promises>());
         assert_eq!(found[0].0, "\"capp a.b\"");
-        assert_eq!(found[0].2.as_deref(), Some("did you mean `cap`?"));
+        assert_eq!(found[0].2.as_deref(), Some("did you mean `cap a.b`?"));
     }
 }

@@ -6,6 +6,7 @@
 
 mod basis;
 mod date;
+mod doubt;
 mod duration;
 mod recipient;
 
@@ -16,7 +17,9 @@ use super::within;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::Language;
 use crate::statement::Statement;
+use crate::statement::mended::Mended;
 use crate::statement::text::{Section, Text};
+use doubt::Rules;
 
 /// A literal fact and the rule that it contradicts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +49,7 @@ pub(super) fn check(
     statement: &Statement,
     (language, text): (Language, &Text),
     section: &Section,
-    diagnostics: &mut Vec<Diagnostic>,
+    (mended, diagnostics): (&Mended, &mut Vec<Diagnostic>),
 ) {
     for part in &parts(&statement.published, section) {
         let scope = Scope {
@@ -55,10 +58,25 @@ pub(super) fn check(
             section,
             part,
         };
-        let mut found = duration::check(&scope);
-        found.extend(date::check(&scope));
-        found.extend(basis::check(&scope));
-        found.extend(recipient::check(&scope));
+        let reading = &statement.published;
+        let rules = Rules {
+            part,
+            reading,
+            mended,
+        };
+        let mut found = Vec::new();
+        if !rules.doubt_durations() {
+            found.extend(duration::check(&scope));
+        }
+        if !rules.doubt_dates() {
+            found.extend(date::check(&scope));
+        }
+        if !rules.doubt_bases() {
+            found.extend(basis::check(&scope));
+        }
+        if !rules.doubt_recipients() {
+            found.extend(recipient::check(&scope));
+        }
         for contradiction in found {
             diagnostics.push(contradiction.diagnostic(text, section));
         }
