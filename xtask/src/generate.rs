@@ -23,6 +23,7 @@ const FILES: &[Generated] = &[
     row(&["reference", "cli"],     "docs/book/reference/cli.md"),
     row(&["reference", "lints"],   "docs/book/reference/lints.md"),
     row(&["reference", "reasons"], "docs/book/reference/reasons.md"),
+    row(&["openapi"],              "docs/book/reference/openapi.json"),
     row(&["schema", "statement"],  "docs/book/reference/schema/statement.json"),
     row(&["schema", "activity"],   "docs/book/reference/schema/activity.json"),
     row(&["schema", "cookies"],    "docs/book/reference/schema/cookies.json"),

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a disk or a network. Time, randomness and files are arguments, so
 //! that every answer can be asked again later and comes out the same.
 
+pub mod access;
 pub mod board;
 pub mod decision;
 pub mod diagnostic;

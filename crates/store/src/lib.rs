@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod api_key;
 mod board;
 mod clock;
 mod counter;
@@ -40,6 +41,7 @@ mod suppression;
 mod sweep;
 mod tx;
 
+pub use api_key::ApiKey;
 pub use board::{CollectionProbe, DueCount, Holding};
 pub use clock::{Clock, ClockKey, ClockState, Recount};
 pub use counter::Counter;
@@ -66,6 +68,7 @@ pub use tx::Tx;
 /// all.
 pub fn statements() -> Vec<Sql> {
     [
+        api_key::STATEMENTS,
         board::STATEMENTS,
         clock::STATEMENTS,
         counter::STATEMENTS,

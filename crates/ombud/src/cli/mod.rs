@@ -6,6 +6,7 @@
 mod act;
 mod board;
 mod check;
+mod key;
 mod may;
 mod output;
 mod record;
@@ -55,6 +56,9 @@ enum Command {
     /// Tell of an event that a clock counts from
     #[command(subcommand)]
     Anchor(act::Anchor),
+    /// Make, list and revoke the keys of applications
+    #[command(subcommand)]
+    Key(key::Command),
     /// Carry out what is due
     Sweep(sweep::Sweep),
     /// Show what will be due, by activity and month
@@ -64,6 +68,8 @@ enum Command {
     Statement(statement::Command),
     /// Print the JSON Schema of a file of the statement folder
     Schema(statement::Schema),
+    /// Print the description of the HTTP API, in the format of `openapi.json`
+    Openapi,
     /// Print a page of the reference
     #[command(hide = true)]
     Reference(statement::Reference),
@@ -122,10 +128,15 @@ async fn dispatch(
         Command::Record(record) => record.run(settings, clock, out).await,
         Command::Ledger(ledger) => ledger.run(settings, clock, out).await,
         Command::Anchor(anchor) => anchor.run(settings, clock, out).await,
+        Command::Key(command) => command.run(settings, clock, out).await,
         Command::Sweep(sweep) => sweep.run(settings, clock, out).await,
         Command::Forecast(forecast) => forecast.run(settings, clock, out).await,
         Command::Statement(command) => command.run(settings, clock, out).await,
         Command::Schema(schema) => schema.run(out),
+        Command::Openapi => {
+            out.value(&crate::web::api::openapi())?;
+            Ok(Outcome::Done)
+        }
         Command::Reference(reference) => reference.run(out),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
+use ombud_core::access::{Access, EVERY_ACTIVITY, Reach};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tracing_subscriber::EnvFilter;
@@ -15,6 +16,9 @@ use crate::config::Settings;
 use crate::job;
 use crate::web::api::{self, Api};
 use crate::web::{self, App};
+
+/// What the key of a demonstration is called.
+const DEMO_KEY: &str = "demo";
 
 /// Serve pages, API and jobs.
 #[derive(Debug, Args)]
@@ -50,6 +54,7 @@ impl Serve {
         let address = listener.local_addr()?;
         if self.demo {
             fill(&ombud, clock, out).await?;
+            demo_key(&ombud, clock, out).await?;
         }
         let wake = Arc::new(Notify::new());
         let versions = ombud.timeline(clock.now()).await?;
@@ -57,11 +62,8 @@ impl Serve {
         let sweeping = tokio::spawn(sweeping);
         let routers = versions.map(|ombud| {
             let pages = Arc::new(web::live::Live::new(ombud.clone(), clock.clone()));
-            let api = api::router(Api {
-                ombud: ombud.clone(),
-                clock: clock.clone(),
-                wake: Arc::clone(&wake),
-            });
+            let api = Api::new(ombud.clone(), clock.clone(), Arc::clone(&wake));
+            let api = api::router(api);
             web::router(App { pages }, api)
         });
         out.line(format!("listening on http://{address}"))?;
@@ -98,6 +100,27 @@ async fn fill(
         out.complain("\n");
     } else {
         out.complain("the data directory is not empty: nothing was filled in\n");
+    }
+    Ok(())
+}
+
+/// A key for everything, for trying the API out: a new one at each start, for none is stored.
+async fn demo_key(
+    ombud: &crate::flow::Ombud,
+    clock: &Clock,
+    out: &mut Output<'_>,
+) -> anyhow::Result<()> {
+    let everywhere = || Reach::new([EVERY_ACTIVITY.to_owned()]);
+    let access = Access {
+        read: everywhere(),
+        write: everywhere(),
+    };
+    let token = match ombud.renew_key(DEMO_KEY, clock.now()).await? {
+        Some(token) => Some(token),
+        None => ombud.add_key(DEMO_KEY, &access, clock.now()).await?,
+    };
+    if let Some(token) = token {
+        out.line(format!("key for the API: {}", token.secret()))?;
     }
     Ok(())
 }

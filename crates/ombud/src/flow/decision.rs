@@ -12,7 +12,7 @@ use super::subject::SubjectRef;
 use super::{FlowError, Ombud, anchor};
 
 /// The name under which choices for all activities at once are kept.
-pub(super) const EVERYWHERE: &str = "*";
+pub const EVERYWHERE: &str = "*";
 
 /// A decision with all it rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ pub mod board;
 pub mod decision;
 pub mod demo;
 pub mod forecast;
+pub mod key;
 pub mod ledger;
 pub mod record;
 pub mod recount;

@@ -12,6 +12,7 @@ use ombud::flow::Ombud;
 use ombud::flow::subject::SubjectRef;
 use ombud::flow::sweep::Swept;
 use ombud::web::api::{Api, router};
+use ombud_core::access::{Access, EVERY_ACTIVITY, Reach};
 use ombud_core::statement::{Folder, load};
 use ombud_store::{Bucket, Config, Database, Store, StoreError, SubjectId, Tx};
 use serde_json::{Value, json};
@@ -61,6 +62,8 @@ pub(crate) struct World {
     runtime: tokio::runtime::Runtime,
     time: Arc<AtomicI64>,
     router: Router,
+    /// A key for everything.
+    bearer: String,
     _schema: Option<Schema>,
 }
 
@@ -92,17 +95,22 @@ impl World {
         let ombud = runtime
             .block_on(Ombud::open(store, statement, at(MORNING)))
             .unwrap();
-        let router = router(Api {
-            ombud: ombud.clone(),
-            clock: told(&time),
-            wake: Arc::default(),
-        });
+        let everywhere = Access {
+            read: Reach::parse(EVERY_ACTIVITY),
+            write: Reach::parse(EVERY_ACTIVITY),
+        };
+        let key = runtime
+            .block_on(ombud.add_key("tests", &everywhere, at(MORNING)))
+            .unwrap()
+            .unwrap();
+        let router = router(Api::new(ombud.clone(), told(&time), Arc::default()));
         Self {
             ombud,
             directory,
             runtime,
             time,
             router,
+            bearer: format!("Bearer {}", key.secret()),
             _schema: schema,
         }
     }
@@ -165,23 +173,59 @@ impl World {
             .unwrap()
     }
 
+    /// Calls the API with a key for everything.
     pub(crate) fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let text = body.map(Value::to_string).unwrap_or_default();
+        self.raw(method, path, &[("authorization", &self.bearer)], &text)
+    }
+
+    /// Calls the API with these headers, and holds the answer against its description.
+    pub(crate) fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let (status, kind, bytes) = self.send(method, path, headers, body);
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status, kind, body }
+    }
+
+    /// Posts lines with a key for everything.
+    pub(crate) fn lines(&self, path: &str, lines: &str) -> (StatusCode, String) {
+        let headers = [("authorization", self.bearer.as_str())];
+        let (status, _, bytes) = self.send(Method::POST, path, &headers, lines);
+        (status, String::from_utf8(bytes).unwrap())
+    }
+
+    fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (StatusCode, String, Vec<u8>) {
+        let called = method.to_string();
         let request = Request::builder().method(method).uri(path);
-        let request = match body {
-            Some(body) => request
-                .header(header::CONTENT_TYPE, "application/json")
-                .body(Body::from(body.to_string())),
-            None => request.body(Body::empty()),
-        };
-        self.wait(async {
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        let request = request
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_owned()));
+        let answer = self.wait(async {
             let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
             let status = response.status();
             let kind = response.headers().get(header::CONTENT_TYPE);
             let kind = kind.map_or("", |kind| kind.to_str().unwrap()).to_owned();
             let bytes = to_bytes(response.into_body(), 16 << 20).await.unwrap();
-            let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-            Answer { status, kind, body }
-        })
+            (status, kind, bytes.to_vec())
+        });
+        if path != "/openapi.json" {
+            crate::description::hold(&called, path, answer.0, &answer.1, &answer.2);
+        }
+        answer
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {

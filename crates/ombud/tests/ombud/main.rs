@@ -8,15 +8,21 @@
 mod harness;
 
 #[cfg(test)]
+mod batch;
+#[cfg(test)]
 mod board;
 #[cfg(test)]
 mod choice;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod description;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod intake;
+#[cfg(test)]
+mod key;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]

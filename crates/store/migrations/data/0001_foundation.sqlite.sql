@@ -22,6 +22,18 @@ CREATE TABLE IF NOT EXISTS statement_version (
 CREATE INDEX IF NOT EXISTS statement_version_in_force
   ON statement_version (in_force_at, stored_at);
 
+-- Keys of applications, by name; the key itself is not kept. Rows are never removed, so that what a
+-- key did can be told after it was revoked.
+CREATE TABLE IF NOT EXISTS api_key (
+  name TEXT NOT NULL PRIMARY KEY,
+  key_hash BLOB NOT NULL,
+  reads TEXT NOT NULL,
+  writes TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+CREATE UNIQUE INDEX IF NOT EXISTS api_key_hash ON api_key (key_hash);
+
 -- A person. `ledger_seq` is the last place taken in the ledger; updating this row locks the
 -- subject.
 CREATE TABLE IF NOT EXISTS subject (

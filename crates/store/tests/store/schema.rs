@@ -8,7 +8,12 @@ use ombud_store::{StoreError, statements};
 use crate::harness::sqlite_catalog;
 
 /// Tables that hold nothing about any subject. All others lead every key with their bucket.
-pub(crate) const HOME: [&str; 3] = ["install", "schema_migration", "statement_version"];
+pub(crate) const HOME: [&str; 4] = [
+    "api_key",
+    "install",
+    "schema_migration",
+    "statement_version",
+];
 
 const SQLITE_COLUMNS: &str =
     "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c

@@ -3,17 +3,29 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use ombud_core::access::Right;
 
-use super::body::{Body, NewAct, NewAnchor, Receipt, Who};
+use super::body::{Body, Clocks, NewAct, NewAnchor, Receipt, Standing, Standings, Who};
+use super::caller::Caller;
+use super::problem::{Keyed, Missing, Refusals};
 use super::{Api, Problem};
 use crate::flow::anchor::Target;
+use crate::flow::decision::EVERYWHERE;
 use crate::flow::ledger::Told;
 
+/// Tell what a person chose
+///
+/// When the call returns, the choice holds: no later question gets the old answer. Needs a key that
+/// may write the activity.
+#[utoipa::path(post, path = "/ledger", tag = "Choices", security(("key" = [])), request_body = NewAct,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send this again")),
+    responses((status = 201, body = Receipt), Keyed, Refusals))]
 pub(super) async fn tell(
     State(api): State<Api>,
+    caller: Caller,
     Body(act): Body<NewAct>,
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
+    caller.may(Right::Write, &act.activity)?;
     let now = api.clock.now();
     let told = Told {
         activity: act.activity,
@@ -30,31 +42,50 @@ pub(super) async fn tell(
     Ok((StatusCode::CREATED, Json(receipt.into())))
 }
 
+/// Where a person stands
+///
+/// In the activities that the key may read, and in all of them at once (`*`). Identities never stand
+/// in an address, so this is a POST; it changes nothing.
+#[utoipa::path(post, path = "/standing", tag = "Choices", security(("key" = [])), request_body = Who,
+    responses((status = 200, body = Standings), Keyed, Refusals))]
 pub(super) async fn standing(
     State(api): State<Api>,
+    caller: Caller,
     Body(who): Body<Who>,
-) -> Result<Json<Value>, Problem> {
-    let standings = api.ombud.standings(&who.subject.into()).await?;
-    let shown = standings.into_iter().map(|(activity, standing)| {
-        let scope = api
-            .ombud
-            .book
-            .activities
-            .get(&activity)
-            .map(|rule| rule.scope);
-        let position = standing.position(scope.unwrap_or_default());
-        json!({ "activity": activity, "position": position, "instants": standing })
+) -> Result<Json<Standings>, Problem> {
+    let all = api.ombud.standings(&who.subject.into()).await?;
+    let shown = all.into_iter().filter(|(activity, _)| {
+        activity == EVERYWHERE || caller.key.access.allows(Right::Read, activity)
     });
-    Ok(Json(json!({ "standings": shown.collect::<Vec<_>>() })))
+    let standings = shown.map(|(activity, standing)| {
+        let rule = api.ombud.book.activities.get(&activity);
+        let scope = rule.map(|rule| rule.scope).unwrap_or_default();
+        Standing::new(activity, &standing, scope)
+    });
+    let standings = standings.collect();
+    Ok(Json(Standings { standings }))
 }
 
+/// Tell of an event that clocks count from
+///
+/// Of a record, or of all that a person has in a collection. Needs a key that may write the activity.
+#[utoipa::path(post, path = "/anchors", tag = "Records", security(("key" = [])), request_body = NewAnchor,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send this again")),
+    responses((status = 200, body = Clocks), Keyed, Missing, Refusals))]
 pub(super) async fn anchor(
     State(api): State<Api>,
+    caller: Caller,
     Body(anchor): Body<NewAnchor>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Clocks>, Problem> {
     let target = match (anchor.record, anchor.subject, anchor.collection) {
-        (Some(id), None, None) => Target::Record(super::record::parse(&id)?),
-        (None, Some(subject), Some(collection)) => Target::Collection(subject.into(), collection),
+        (Some(id), None, None) => {
+            let record = super::record::reachable(&api, &caller, Right::Write, &id).await?;
+            Target::Record(record.id)
+        }
+        (None, Some(subject), Some(collection)) => {
+            caller.may_in(Right::Write, &collection)?;
+            Target::Collection(subject.into(), collection)
+        }
         _ => {
             let title = "an anchor belongs to a record, or to a subject and a collection";
             let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "anchor", title);
@@ -65,5 +96,5 @@ pub(super) async fn anchor(
         .ombud
         .set_anchor(&target, &anchor.anchor, anchor.at, api.clock.now())
         .await?;
-    Ok(Json(json!({ "clocks": clocks })))
+    Ok(Json(Clocks { clocks }))
 }

@@ -1,60 +1,18 @@
-//! `GET /board`, `GET /statement` and `GET /statement/versions/{date}`.
+//! `GET /board`.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use jiff::civil::{Date, Time};
-use serde_json::{Value, json};
+use axum::extract::State;
 
-use super::{Api, Problem};
+use super::problem::Refusals;
+use super::{Api, Problem, shape};
 use crate::flow::board::Board;
 
+/// The promise board
+///
+/// Every promise with its verdict and the figures measured from the data. Figures alone, so no key is
+/// needed.
+#[utoipa::path(get, path = "/board", tag = "Promises",
+    responses((status = 200, body = shape::Board), Refusals))]
 pub(super) async fn board(State(api): State<Api>) -> Result<Json<Board>, Problem> {
     Ok(Json(api.ombud.board(api.clock.now()).await?))
-}
-
-pub(super) async fn statement(State(api): State<Api>) -> Json<Value> {
-    Json(describe(&api.ombud.statement))
-}
-
-/// The version in force at the end of a day of the controller's zone.
-pub(super) async fn version(
-    State(api): State<Api>,
-    Path(date): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    let zone = &api.ombud.book.calendar.zone;
-    let end = date
-        .parse::<Date>()
-        .ok()
-        .and_then(|day| day.tomorrow().ok());
-    let end = end.and_then(|day| {
-        zone.to_ambiguous_timestamp(day.to_datetime(Time::midnight()))
-            .compatible()
-            .ok()
-    });
-    let Some(end) = end.and_then(|end| end.checked_sub(jiff::SignedDuration::from_millis(1)).ok())
-    else {
-        let problem = Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "date",
-            "this is not a day",
-        );
-        return Err(problem.hint("write the day as 2026-03-18"));
-    };
-    Ok(Json(describe(&api.ombud.statement_at(end).await?)))
-}
-
-fn describe(statement: &ombud_core::statement::Statement) -> Value {
-    let files = statement
-        .folder
-        .files()
-        .map(|(path, text)| (path.to_owned(), Value::from(text)));
-    json!({
-        "version": statement.version,
-        "title": statement.published.header.title,
-        "effective": statement.published.header.effective,
-        "controller": statement.published.header.controller,
-        "activities": statement.published.activities,
-        "files": files.collect::<serde_json::Map<_, _>>(),
-    })
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::FromRequest;
+use axum::extract::{FromRequest, FromRequestParts};
 use jiff::Timestamp;
 use ombud_core::decision::{Answer, Use};
-use ombud_core::standing::Act;
+use ombud_core::standing::{Act, Consent, Objection, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-use super::Problem;
+use super::{Problem, shape};
 use crate::flow::subject::SubjectRef;
 
 /// A JSON body; what does not fit is a problem document.
@@ -17,9 +18,15 @@ use crate::flow::subject::SubjectRef;
 #[from_request(via(axum::Json), rejection(Problem))]
 pub(super) struct Body<T>(pub(super) T);
 
-/// A person, by identities: `{"email": "…"}`.
-#[derive(Debug, Clone, Deserialize)]
+/// What the address asks for; what does not fit is a problem document.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Problem))]
+pub(super) struct Asked<T>(pub(super) T);
+
+/// A person, by identities that the statement declares: `{"email": "anna@example.com"}`
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(example = json!({ "email": "anna@example.com" }))]
 pub(super) struct Subject(BTreeMap<String, String>);
 
 impl From<Subject> for SubjectRef {
@@ -28,32 +35,46 @@ impl From<Subject> for SubjectRef {
     }
 }
 
-/// The question of `POST /may`.
-#[derive(Debug, Deserialize)]
+/// The question
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {
     pub(super) subject: Subject,
+    /// The activity asked about
+    #[schema(example = "newsletters")]
     pub(super) activity: String,
     #[serde(default, rename = "use")]
+    #[schema(schema_with = shape::use_for, required = false)]
     pub(super) use_for: Use,
 }
 
-/// The answer of `POST /may`.
-#[derive(Debug, Serialize)]
+/// The answer
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Decided {
+    /// Whether
     pub(super) may: bool,
+    /// The activity asked about
     pub(super) activity: String,
     #[serde(rename = "use")]
+    #[schema(schema_with = shape::use_for)]
     pub(super) use_for: Use,
+    /// The legal basis of a yes
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub(super) basis: Option<ombud_core::statement::model::BasisName>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = shape::reason, required = false)]
     pub(super) reason: Option<&'static str>,
+    /// The reason in words
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) because: Option<&'static str>,
+    /// The article behind the answer
     pub(super) article: &'static str,
+    /// The hash of the statement that it was decided by
     pub(super) version: String,
+    /// The instant that it was decided for
     #[serde(rename = "decided_at")]
+    #[schema(value_type = String, format = DateTime)]
     pub(super) at: Timestamp,
 }
 
@@ -77,58 +98,101 @@ impl From<crate::flow::decision::Decision> for Decided {
     }
 }
 
-/// What `POST /records` sends.
-#[derive(Debug, Deserialize)]
+/// A record to store
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewRecord {
+    /// The collection, `activity.collection`
+    #[schema(example = "support.inquiry")]
     pub(super) collection: String,
     pub(super) subject: Subject,
+    /// The fields that the collection declares
+    #[schema(value_type = Object, example = json!({ "email": "anna@example.com", "message": "Hello" }))]
     pub(super) fields: Map<String, Value>,
+    /// Events that its clock counts from, by name, and states of the activity that hold
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     pub(super) anchors: BTreeMap<String, Timestamp>,
 }
 
-/// What `POST /records` answers.
-#[derive(Debug, Serialize)]
+/// A record that was stored
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Stored {
+    /// Its id
     pub(super) record: String,
+    /// Until when it is kept, exclusive; `null` while that is not known
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub(super) due: Option<Timestamp>,
 }
 
-/// A record.
-#[derive(Debug, Serialize)]
+/// A record
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Shown {
+    /// Its id
     pub(super) record: String,
+    /// The collection, `activity.collection`
     pub(super) collection: String,
+    /// When it was stored
+    #[schema(value_type = String, format = DateTime)]
     pub(super) created_at: Timestamp,
+    /// Its fields
+    #[schema(value_type = Object)]
     pub(super) fields: Map<String, Value>,
 }
 
-/// What `POST /ledger` sends.
-#[derive(Debug, Deserialize)]
+/// New values by field; `null` takes an optional field out
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object, example = json!({ "name": "Anna Berg" }))]
+pub(super) struct Changes(pub(super) Map<String, Value>);
+
+/// What a person chose
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewAct {
     pub(super) subject: Subject,
+    /// The activity that it is about
+    #[schema(example = "newsletters")]
     pub(super) activity: String,
+    #[schema(schema_with = shape::act)]
     pub(super) act: Act,
+    /// When it was done; now when left out, and never later
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) at: Option<Timestamp>,
+    /// The language in which the person was asked
+    #[schema(example = "en")]
     pub(super) language: Option<String>,
+    /// How it reached you
+    #[schema(example = "form")]
     pub(super) channel: Option<String>,
+    /// The wording shown, or the notice sent
     pub(super) notice: Option<String>,
 }
 
-/// What `POST /ledger` answers.
-#[derive(Debug, Serialize)]
+/// Proof that a choice was recorded
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Receipt {
+    /// Its place in the person's ledger
     pub(super) seq: i64,
+    /// The activity
     pub(super) activity: String,
+    #[schema(schema_with = shape::act)]
     pub(super) act: Act,
+    /// When it was done
+    #[schema(value_type = String, format = DateTime)]
     pub(super) at: Timestamp,
+    /// When it was recorded
+    #[schema(value_type = String, format = DateTime)]
     pub(super) recorded_at: Timestamp,
+    /// The hash of the statement in force
     pub(super) version: String,
+    /// Activities that are answered with no from now on
     pub(super) denied: Vec<String>,
+    /// Collections whose records are erased, as soon as no law keeps them
     pub(super) erased: Vec<String>,
+    /// Activities whose processing is restricted
     pub(super) restricted: Vec<String>,
+    /// Recipients that are told
     pub(super) notified: Vec<String>,
 }
 
@@ -149,20 +213,99 @@ impl From<crate::flow::ledger::Receipt> for Receipt {
     }
 }
 
-/// What `POST /standing` sends.
-#[derive(Debug, Deserialize)]
+/// A person
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Who {
     pub(super) subject: Subject,
 }
 
-/// What `POST /anchors` sends.
-#[derive(Debug, Deserialize)]
+/// Where a person stands; empty for a stranger
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Standings {
+    pub(super) standings: Vec<Standing>,
+}
+
+/// Where a person stands in one activity
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Standing {
+    /// The activity; `*` for what holds in all of them
+    pub(super) activity: String,
+    pub(super) position: Position,
+    /// The last instant of each kind of act
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub(super) acts: BTreeMap<&'static str, Timestamp>,
+}
+
+/// What the acts come to
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Position {
+    /// `never`, `given`, `withdrawn`, or `outdated` when the purpose has changed since
+    #[schema(value_type = String)]
+    pub(super) consent: Consent,
+    /// `none`, `pending`, `upheld` or `rejected`
+    #[schema(value_type = String)]
+    pub(super) objection: Objection,
+    /// Whether processing is restricted
+    pub(super) restricted: bool,
+}
+
+impl Standing {
+    pub(super) fn new(
+        activity: String,
+        standing: &ombud_core::standing::Standing,
+        scope: Scope,
+    ) -> Self {
+        let ombud_core::standing::Position {
+            consent,
+            objection,
+            restricted,
+        } = standing.position(scope);
+        let acts = [
+            (Act::Consent, standing.consented.map(|(at, _)| at)),
+            (Act::Withdraw, standing.withdrawn),
+            (Act::Object, standing.objected),
+            (Act::Uphold, standing.upheld),
+            (Act::Reject, standing.rejected),
+            (Act::Restrict, standing.restricted),
+            (Act::Lift, standing.lifted),
+        ];
+        let done = acts
+            .into_iter()
+            .filter_map(|(act, at)| Some((act.name(), at?)));
+        Self {
+            activity,
+            position: Position {
+                consent,
+                objection,
+                restricted,
+            },
+            acts: done.collect(),
+        }
+    }
+}
+
+/// An event: of `record`, or of `subject` in `collection`
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewAnchor {
+    /// The person
     pub(super) subject: Option<Subject>,
+    /// The collection, `activity.collection`
+    #[schema(example = "webinars.registration")]
     pub(super) collection: Option<String>,
+    /// The id of the record
     pub(super) record: Option<String>,
+    /// The event, as the statement names it
+    #[schema(example = "course_end")]
     pub(super) anchor: String,
+    /// When it happened
+    #[schema(value_type = String, format = DateTime)]
     pub(super) at: Timestamp,
+}
+
+/// How many clocks count from the event now
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Clocks {
+    pub(super) clocks: u64,
 }

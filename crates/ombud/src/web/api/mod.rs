@@ -1,59 +1,83 @@
 //! The HTTP API under `/api/v1`: JSON in, JSON out, problem documents for what goes wrong.
 //!
 //! A handler parses, calls one flow and answers; it decides nothing. The clock is read once a
-//! request.
+//! request. A handler that touches personal data takes a `Caller`: an application whose key is bound
+//! to the activity. Every call is described where it is handled, and [`openapi`] collects them.
 
 mod act;
+mod batch;
 mod board;
 mod body;
+mod caller;
+mod description;
+mod forecast;
 mod may;
 mod problem;
 mod record;
+mod shape;
+mod statement;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
-
-pub use problem::Problem;
-
+use axum::routing::get;
 use tokio::sync::Notify;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use description::openapi;
+pub use problem::Problem;
 
 use crate::clock::Clock;
 use crate::flow::Ombud;
 
-/// The greatest body that a call accepts, in bytes.
+/// The greatest body that a call accepts, in bytes; a batch has no end, but its lines have.
 pub const API_BODY_BYTES: usize = 1024 * 1024;
 
 /// What calls need.
 #[derive(Debug, Clone)]
 pub struct Api {
-    /// The flows.
-    pub ombud: Ombud,
-    /// The time.
-    pub clock: Clock,
+    ombud: Ombud,
+    clock: Clock,
     /// Told when something may have come due at once.
-    pub wake: Arc<Notify>,
+    wake: Arc<Notify>,
+    keys: Arc<caller::Keys>,
+}
+
+impl Api {
+    /// Calls over these flows; `wake` is told when something may have come due at once.
+    pub fn new(ombud: Ombud, clock: Clock, wake: Arc<Notify>) -> Self {
+        Self {
+            ombud,
+            clock,
+            wake,
+            keys: Arc::default(),
+        }
+    }
 }
 
 /// The calls.
 pub fn router(api: Api) -> Router {
-    Router::new()
-        .route("/may", post(may::may))
-        .route("/records", post(record::add))
-        .route(
-            "/records/{id}",
-            get(record::show)
-                .patch(record::rectify)
-                .delete(record::erase),
-        )
-        .route("/ledger", post(act::tell))
-        .route("/standing", post(act::standing))
-        .route("/anchors", post(act::anchor))
-        .route("/board", get(board::board))
-        .route("/statement", get(board::statement))
-        .route("/statement/versions/{date}", get(board::version))
+    let (calls, _) = described().split_for_parts();
+    calls
+        .route("/openapi.json", get(description::serve))
         .layer(DefaultBodyLimit::max(API_BODY_BYTES))
         .with_state(api)
+}
+
+/// Every call with its description: what is not described here is not served.
+fn described() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(may::may))
+        .routes(routes!(batch::batch))
+        .routes(routes!(record::add))
+        .routes(routes!(record::show, record::rectify, record::erase))
+        .routes(routes!(act::tell))
+        .routes(routes!(act::standing))
+        .routes(routes!(act::anchor))
+        .routes(routes!(board::board))
+        .routes(routes!(forecast::forecast))
+        .routes(routes!(statement::current))
+        .routes(routes!(statement::version))
 }

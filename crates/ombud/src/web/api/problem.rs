@@ -1,17 +1,21 @@
 //! Problem documents (RFC 9457): what went wrong, by which rule, and what to do next.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::http::header::CONTENT_TYPE;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::flow::FlowError;
 use crate::web::error::PROBLEM_JSON;
 
-/// A problem document.
-#[derive(Debug, Clone, Serialize)]
+/// A problem document (RFC 9457)
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
     /// What kind of problem, as a stable relative reference.
     #[serde(rename = "type")]
@@ -31,11 +35,12 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Every single refusal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     pub refusals: Vec<Refused>,
 }
 
-/// One refusal of several.
-#[derive(Debug, Clone, Serialize)]
+/// One refusal of several
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Refused {
     /// Its stable name.
     pub reason: &'static str,
@@ -62,6 +67,12 @@ impl Problem {
         }
     }
 
+    /// More was sent than is taken.
+    pub(super) fn too_large() -> Self {
+        let title = format!("a body may have {} bytes", super::API_BODY_BYTES);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title).hint("send less at a time")
+    }
+
     /// With what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -79,15 +90,86 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        response
+    }
+}
+
+/// What any call may answer instead.
+pub(super) struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        described(&[
+            (400, "The call could not be read"),
+            (408, "The call took too long to arrive"),
+            (
+                409,
+                "The identities belong to different people, or the same `Idempotency-Key` is being answered right now",
+            ),
+            (413, "The body is too large"),
+            (415, "The body is not JSON"),
+            (422, "The call is not one that the statement allows for"),
+            (500, "A fault of ours"),
+            (503, "This cannot be done now"),
+        ])
+    }
+}
+
+/// What a call that needs a key may answer instead.
+pub(super) struct Keyed;
+
+impl IntoResponses for Keyed {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        described(&[
+            (401, "No key that works"),
+            (
+                403,
+                "The key is not bound to the activity, or no basis is in force",
+            ),
+        ])
+    }
+}
+
+/// What a call about one thing may answer instead.
+pub(super) struct Missing;
+
+impl IntoResponses for Missing {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        described(&[(404, "There is no such thing, or the key does not reach it")])
+    }
+}
+
+fn described(kinds: &[(u16, &str)]) -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+    let one = |(status, about): &(u16, &str)| {
+        let schema = Ref::from_schema_name("Problem");
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let response = ResponseBuilder::new()
+            .description(*about)
+            .content(PROBLEM_JSON, content)
+            .build();
+        (status.to_string(), RefOr::T(response))
+    };
+    kinds.iter().map(one).collect()
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        // The words of the rejection quote the address.
+        let title = "the address asks for something that is not expected";
+        Self::new(rejection.status(), "query", title).hint("see the description of the call")
     }
 }
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Self::too_large();
+        }
         // Serde's words name keys and types, and may quote a value: keep the place, drop the rest.
         let text = rejection.body_text();
         let place = text

@@ -3,16 +3,26 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use ombud_store::RecordId;
-use serde_json::{Map, Value};
+use ombud_core::access::Right;
+use ombud_store::{Record, RecordId};
 
-use super::body::{Body, NewRecord, Shown, Stored};
+use super::body::{Body, Changes, NewRecord, Shown, Stored};
+use super::caller::Caller;
+use super::problem::{Keyed, Missing, Refusals};
 use super::{Api, Problem};
 use crate::flow::FlowError;
 use crate::flow::record::{Incoming, fields};
 
+/// Hand in a record
+///
+/// Stored in the vault if the statement declares it and a basis is in force; else nothing is. Needs a
+/// key that may write the activity.
+#[utoipa::path(post, path = "/records", tag = "Records", security(("key" = [])), request_body = NewRecord,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send this again")),
+    responses((status = 201, body = Stored), Keyed, Refusals))]
 pub(super) async fn add(
     State(api): State<Api>,
+    caller: Caller,
     Body(record): Body<NewRecord>,
 ) -> Result<(StatusCode, Json<Stored>), Problem> {
     let NewRecord {
@@ -21,6 +31,7 @@ pub(super) async fn add(
         fields,
         anchors,
     } = record;
+    caller.may_in(Right::Write, &collection)?;
     let incoming = Incoming {
         collection,
         subject: subject.into(),
@@ -35,15 +46,18 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
+/// Show a record
+///
+/// Needs a key that may read its activity; to every other key the record is absent.
+#[utoipa::path(get, path = "/records/{id}", tag = "Records", security(("key" = [])),
+    params(("id" = String, Path, description = "The id of the record")),
+    responses((status = 200, body = Shown), Keyed, Missing, Refusals))]
 pub(super) async fn show(
     State(api): State<Api>,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
-    let record = api
-        .ombud
-        .record(parse(&id)?)
-        .await?
-        .ok_or(FlowError::NotFound("record"))?;
+    let record = reachable(&api, &caller, Right::Read, &id).await?;
     Ok(Json(Shown {
         record: record.id.to_string(),
         collection: record.collection.clone(),
@@ -52,26 +66,59 @@ pub(super) async fn show(
     }))
 }
 
+/// Put new values in the place of a record's
+///
+/// `null` takes an optional field out (GDPR Article 16). Needs a key that may write the activity.
+#[utoipa::path(patch, path = "/records/{id}", tag = "Records", security(("key" = [])), request_body = Changes,
+    params(
+        ("id" = String, Path, description = "The id of the record"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send this again"),
+    ),
+    responses((status = 204, description = "Changed"), Keyed, Missing, Refusals))]
 pub(super) async fn rectify(
     State(api): State<Api>,
+    caller: Caller,
     Path(id): Path<String>,
-    Body(changes): Body<Map<String, Value>>,
+    Body(changes): Body<Changes>,
 ) -> Result<StatusCode, Problem> {
+    let record = reachable(&api, &caller, Right::Write, &id).await?;
     api.ombud
-        .rectify(parse(&id)?, changes, api.clock.now())
+        .rectify(record.id, changes.0, api.clock.now())
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Erase a record
+///
+/// The person and everything else of theirs stays, and so does what a law asks to keep of the record.
+/// Needs a key that may write the activity.
+#[utoipa::path(delete, path = "/records/{id}", tag = "Records", security(("key" = [])),
+    params(
+        ("id" = String, Path, description = "The id of the record"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send this again"),
+    ),
+    responses((status = 204, description = "Erased"), Keyed, Missing, Refusals))]
 pub(super) async fn erase(
     State(api): State<Api>,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    api.ombud.erase_record(parse(&id)?, api.clock.now()).await?;
+    let record = reachable(&api, &caller, Right::Write, &id).await?;
+    api.ombud.erase_record(record.id, api.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// An id that does not read is the id of no record.
-pub(super) fn parse(id: &str) -> Result<RecordId, FlowError> {
-    id.parse().map_err(|_| FlowError::NotFound("record"))
+/// The record, if there is one and the caller has the right in its activity: the two are answered
+/// alike, so that no key learns what others store.
+pub(super) async fn reachable(
+    api: &Api,
+    caller: &Caller,
+    right: Right,
+    id: &str,
+) -> Result<Record, Problem> {
+    // An id that does not read is the id of no record.
+    let id: RecordId = id.parse().map_err(|_| FlowError::NotFound("record"))?;
+    let found = api.ombud.record(id).await?;
+    let reached = found.filter(|record| caller.may_in(right, &record.collection).is_ok());
+    Ok(reached.ok_or(FlowError::NotFound("record"))?)
 }

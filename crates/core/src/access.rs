@@ -1,0 +1,123 @@
+//! What an application may do: read or write, in the activities that its key is bound to.
+//!
+//! A key for newsletters cannot read applications (GDPR Article 32(1)(b), confidentiality; Article
+//! 25(2), not accessible by default).
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The name that stands for all activities.
+pub const EVERY_ACTIVITY: &str = "*";
+
+/// What is done with personal data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// Learn something: a decision, a standing, a record.
+    Read,
+    /// Change something: a choice, an event, a record.
+    Write,
+}
+
+/// The activities that a right reaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach(BTreeSet<String>);
+
+impl Reach {
+    /// These activities; [`EVERY_ACTIVITY`] among them stands for all.
+    pub fn new(activities: impl IntoIterator<Item = String>) -> Self {
+        Self(activities.into_iter().collect())
+    }
+
+    /// Reads what [`Display`](fmt::Display) wrote: names with a space between them.
+    pub fn parse(text: &str) -> Self {
+        Self::new(text.split_whitespace().map(str::to_owned))
+    }
+
+    /// Whether it reaches an activity, declared or not.
+    pub fn covers(&self, activity: &str) -> bool {
+        self.0.contains(activity) || self.0.contains(EVERY_ACTIVITY)
+    }
+
+    /// The names in it, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Whether it reaches nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.names().collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// What a key may do. Writing does not imply reading: a form that stores applications need not see
+/// them again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// What it may read.
+    pub read: Reach,
+    /// What it may write.
+    pub write: Reach,
+}
+
+impl Access {
+    /// Whether it has a right in an activity.
+    pub fn allows(&self, right: Right, activity: &str) -> bool {
+        match right {
+            Right::Read => self.read.covers(activity),
+            Right::Write => self.write.covers(activity),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_reaches_its_activities_and_rights_alone() {
+        let access = Access {
+            read: Reach::parse("newsletters  support"),
+            write: Reach::parse("newsletters"),
+        };
+        for (right, activity, allowed) in [
+            (Right::Read, "newsletters", true),
+            (Right::Read, "support", true),
+            (Right::Write, "support", false),
+            (Right::Write, "newsletters", true),
+            (Right::Read, "recruitment", false),
+            (Right::Read, "newsletter", false),
+            (Right::Read, "", false),
+            (Right::Read, EVERY_ACTIVITY, false),
+        ] {
+            assert_eq!(
+                access.allows(right, activity),
+                allowed,
+                "{right:?} {activity}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_allowed_by_default() {
+        assert!(!Access::default().allows(Right::Read, "newsletters"));
+        assert!(Reach::parse(" ").is_empty());
+    }
+
+    #[test]
+    fn the_star_reaches_what_is_declared_later_too() {
+        assert!(Reach::parse("*").covers("anything"));
+    }
+
+    #[test]
+    fn a_reach_reads_back_as_it_was_written() {
+        let reach = Reach::new(["support".to_owned(), "newsletters".to_owned()]);
+        assert_eq!(reach.to_string(), "newsletters support");
+        assert_eq!(Reach::parse(&reach.to_string()), reach);
+    }
+}
