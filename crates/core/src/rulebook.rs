@@ -13,8 +13,8 @@ use crate::hash::sha256;
 use crate::retention::{self, Calendar, Case, Event, Keep, Moment, Then};
 use crate::standing::Scope;
 use crate::statement::model::{
-    Activity, BasisName, Channel, Collection, DeviceAccess, Hold, IdentityKind, OneOrMany, Role,
-    SpecialCategories,
+    Activity, BasisName, Channel, Collection, DeviceAccess, Hold, IdentityKind, OneOrMany, Own,
+    Role, SpecialCategories,
 };
 use crate::statement::{Statement, VersionId};
 
@@ -103,6 +103,14 @@ impl Rulebook {
                 .collect(),
             collections: collections.collect(),
         }
+    }
+
+    /// How long something that Ombud itself keeps is kept; none where the statement does not say, and
+    /// then it is kept.
+    pub fn own(&self, own: Own) -> Option<&Keep> {
+        let mut rules = self.collections.values();
+        let rule = rules.find(|rule| rule.declared.own == Some(own));
+        rule.and_then(|rule| rule.keep.as_ref())
     }
 
     /// The states of an activity that hold: those whose event is known.

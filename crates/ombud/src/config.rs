@@ -26,6 +26,10 @@ pub struct Settings {
         default_value = "./ombud-data"
     )]
     pub data: PathBuf,
+    /// The directory of the keys and the journal of erasures, kept out of every backup of the data;
+    /// beside the data directory when left out
+    #[arg(long, global = true, value_name = "DIR", env = "OMBUD_KEYS")]
+    pub keys: Option<PathBuf>,
     /// A PostgreSQL database in place of the embedded one
     #[arg(
         long,
@@ -90,6 +94,17 @@ impl Settings {
         })
     }
 
+    /// `ombud-data` has its keys in `ombud-data-keys`.
+    fn keys(&self) -> PathBuf {
+        let beside = || {
+            let mut name = self.data.file_name()?.to_owned();
+            name.push("-keys");
+            Some(self.data.with_file_name(name))
+        };
+        let own = self.keys.clone().or_else(beside);
+        own.unwrap_or_else(|| self.data.join("keys"))
+    }
+
     /// The store. Opening it may block, so it is done off the threads that serve requests.
     ///
     /// # Errors
@@ -97,8 +112,8 @@ impl Settings {
     /// When the database or its keys cannot be opened.
     pub async fn store(&self) -> anyhow::Result<Store> {
         let config = match &self.database {
-            Some(dsn) => Config::postgres(&self.data, dsn),
-            None => Config::sqlite(&self.data),
+            Some(dsn) => Config::postgres(&self.data, self.keys(), dsn),
+            None => Config::sqlite(&self.data, self.keys()),
         };
         let opened = tokio::task::spawn_blocking(move || Store::open(&config)).await?;
         opened.with_context(|| match &self.database {

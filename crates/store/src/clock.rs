@@ -277,7 +277,8 @@ impl Tx<'_> {
         self.execute(&RECOUNT_SAVE, values).map(drop)
     }
 
-    /// Removes a clock. True if there was one.
+    /// Removes a clock, which may have been the last thing to keep about its subject. True if there was
+    /// one.
     ///
     /// # Errors
     ///
@@ -289,6 +290,7 @@ impl Tx<'_> {
             clock: id,
         } = key;
         let bucket = self.bucket_of(*subject)?;
+        self.look_at(*subject, Some(Timestamp::UNIX_EPOCH))?;
         Ok(self.execute(&CLOCK_REMOVE, values![bucket, *subject, collection, *id])? > 0)
     }
 }

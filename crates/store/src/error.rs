@@ -71,6 +71,10 @@ pub enum StoreError {
         /// Where the thing asked for lies.
         asked: Place,
     },
+    /// The data is older than the journal of erasures: a copy was put back. Nothing in it is shown or
+    /// changed until what it has missed was carried out.
+    #[error("the data is older than the journal of erasures, which must be replayed first")]
+    Behind,
     /// The closure of a transaction panicked. It was rolled back; the store goes on.
     #[error("`{name}` stopped with a panic and was rolled back")]
     Panicked {

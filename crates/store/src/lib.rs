@@ -9,7 +9,7 @@
 //! # fn example(now: jiff::Timestamp) -> Result<(), ombud_store::StoreError> {
 //! use ombud_store::{Config, Store, SubjectId};
 //!
-//! let store = Store::open(&Config::sqlite("ombud-data"))?;
+//! let store = Store::open(&Config::sqlite("ombud-data", "ombud-data-keys"))?;
 //! let mut random = [0; 16];
 //! store.random(&mut random)?;
 //! let subject = SubjectId::new(random);
@@ -24,6 +24,7 @@ mod board;
 mod clock;
 mod counter;
 mod engine;
+mod erasure;
 mod error;
 mod evidence;
 mod id;
@@ -54,7 +55,7 @@ pub use id::{
 };
 pub use idempotency::Replay;
 pub use job::{Job, NewJob};
-pub use key::{Random, SystemRandom};
+pub use key::{Erasure, Random, SystemRandom};
 pub use ledger::{Entry, NewEntry};
 pub use record::{NewRecord, Record, RecordState};
 pub use sql::{Row, Sql, Value};
@@ -72,6 +73,7 @@ pub fn statements() -> Vec<Sql> {
         board::STATEMENTS,
         clock::STATEMENTS,
         counter::STATEMENTS,
+        erasure::STATEMENTS,
         evidence::STATEMENTS,
         idempotency::STATEMENTS,
         job::STATEMENTS,
@@ -89,5 +91,10 @@ pub fn statements() -> Vec<Sql> {
 
 /// Every statement that the key store's database is ever sent.
 pub fn key_statements() -> Vec<Sql> {
-    [key::STATEMENTS, migration::STATEMENTS].concat()
+    [
+        key::STATEMENTS,
+        key::JOURNAL_STATEMENTS,
+        migration::STATEMENTS,
+    ]
+    .concat()
 }

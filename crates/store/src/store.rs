@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::engine::{BeforeCommit, Engine, Link, Reply};
 use crate::error::{KeyProblem, StoreError};
@@ -49,30 +50,39 @@ impl std::fmt::Debug for Database {
 /// Where a store keeps its data and its keys.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The data directory: `ombud.db`, and `keys/` with the master key and the key store.
+    /// The data directory, with `ombud.db`: what a backup copies.
     pub data_dir: PathBuf,
+    /// The directory of the master key, the key store and the journal of erasures. Never among the
+    /// data's backups: only so do erasures reach those, and only so is a copy that was put back
+    /// recognised.
+    pub keys_dir: PathBuf,
     /// Where the data lies.
     pub database: Database,
-    /// Where the subjects' wrapped keys lie. Never among the data's backups. On a server only when
-    /// the data is on one too.
+    /// Where the subjects' wrapped keys and the journal of erasures lie. On a server only when the data
+    /// is on one too.
     pub keys: Database,
     /// Where random bytes come from.
     pub random: Arc<dyn Random>,
 }
 
 impl Config {
-    /// Everything in `data_dir`, on SQLite.
-    pub fn sqlite(data_dir: impl Into<PathBuf>) -> Self {
+    /// The data in `data_dir` and the keys in `keys_dir`, on SQLite.
+    pub fn sqlite(data_dir: impl Into<PathBuf>, keys_dir: impl Into<PathBuf>) -> Self {
         Self {
             data_dir: data_dir.into(),
+            keys_dir: keys_dir.into(),
             database: Database::Sqlite,
             keys: Database::Sqlite,
             random: Arc::new(SystemRandom),
         }
     }
 
-    /// The data on a PostgreSQL server, the keys in `data_dir`.
-    pub fn postgres(data_dir: impl Into<PathBuf>, dsn: impl Into<String>) -> Self {
+    /// The data on a PostgreSQL server, the keys in `keys_dir`.
+    pub fn postgres(
+        data_dir: impl Into<PathBuf>,
+        keys_dir: impl Into<PathBuf>,
+        dsn: impl Into<String>,
+    ) -> Self {
         let database = Database::Postgres {
             dsn: dsn.into(),
             schema: None,
@@ -80,7 +90,7 @@ impl Config {
         };
         Self {
             database,
-            ..Self::sqlite(data_dir)
+            ..Self::sqlite(data_dir, keys_dir)
         }
     }
 }
@@ -98,14 +108,18 @@ pub enum Scrubbed {
 /// Ombud's own database and its keys. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
 pub struct Store {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
+    /// Whether the gate does not stop this handle.
+    pub(crate) past_gate: bool,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     // Dropped in this order: the data first, for its last commits may still save keys.
-    data: Engine,
-    keys: Arc<KeyStore>,
+    pub(crate) data: Engine,
+    pub(crate) keys: Arc<KeyStore>,
     ring: Arc<KeyRing>,
+    /// Whether the data is older than the journal of erasures.
+    pub(crate) behind: AtomicBool,
 }
 
 impl std::fmt::Debug for Store {
@@ -133,8 +147,9 @@ impl Store {
                 message,
             });
         }
-        let keys_dir = config.data_dir.join("keys");
-        crate::key::private_directory(&keys_dir)?;
+        let keys_dir = &config.keys_dir;
+        crate::key::private_directory(&config.data_dir)?;
+        crate::key::private_directory(keys_dir)?;
         let keys = Arc::new(KeyStore {
             engine: engine(
                 &config.keys,
@@ -150,12 +165,15 @@ impl Store {
         migration::migrate(&data, migration::DATA)?;
 
         let ring = key_ring(&data, &keys_dir.join("master.key"), &config.random)?;
+        let behind = crate::erasure::is_behind(&data, &keys)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 data,
                 keys,
                 ring: Arc::new(ring),
+                behind: AtomicBool::new(behind),
             }),
+            past_gate: false,
         })
     }
 
@@ -177,6 +195,9 @@ impl Store {
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let place = place.into();
+        if self.refuses(place) {
+            return Reply::failed(StoreError::Behind);
+        }
         let (ring, keys) = self.handles();
         self.inner.data.write(name, move |link| {
             body(&mut tx(name, place, link, &ring, &keys))
@@ -199,6 +220,9 @@ impl Store {
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let place = place.into();
+        if self.refuses(place) {
+            return Reply::failed(StoreError::Behind);
+        }
         let (ring, keys) = self.handles();
         self.inner.data.read(name, move |link| {
             body(&mut tx(name, place, link, &ring, &keys))
@@ -215,6 +239,9 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
+        if !self.past_gate && self.is_behind() {
+            return Reply::failed(StoreError::Behind);
+        }
         let (ring, keys) = self.handles();
         self.inner.data.read(name, move |link| {
             let ask = |bucket| body(&mut tx(name, Place::Bucket(bucket), link, &ring, &keys));
@@ -264,6 +291,14 @@ impl Store {
     /// Overwrites what deletions left in the key store's files, where the database can.
     pub fn scrub_keys(&self) -> Reply<Scrubbed> {
         self.inner.keys.engine.scrub()
+    }
+
+    /// Whether the gate is closed and this handle would pass it.
+    fn refuses(&self, place: Place) -> bool {
+        match place {
+            Place::Home => false,
+            Place::Bucket(_) => !self.past_gate && self.is_behind(),
+        }
     }
 
     fn handles(&self) -> (Arc<KeyRing>, Arc<KeyStore>) {

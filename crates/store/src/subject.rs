@@ -5,7 +5,7 @@
 //! [`Tx::link_identity`] in the subject's bucket. Whoever finds an identity whose subject does not
 //! exist yet carries on from there.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::StoreError;
 use crate::id::{IdentityHash, SubjectId};
@@ -13,10 +13,11 @@ use crate::sql::{Row, sql, values};
 use crate::tx::Tx;
 
 sql! {
-    SUBJECT_ADD = "INSERT INTO subject (bucket, subject_id, created_at, ledger_seq)
-        VALUES ($1, $2, $3, 0) ON CONFLICT (bucket, subject_id) DO NOTHING";
+    SUBJECT_ADD = "INSERT INTO subject (bucket, subject_id, created_at, ledger_seq, look_at)
+        VALUES ($1, $2, $3, 0, $4) ON CONFLICT (bucket, subject_id) DO NOTHING";
     SUBJECT_FIND = "SELECT created_at FROM subject WHERE bucket = $1 AND subject_id = $2";
-    SUBJECT_LOCK = "UPDATE subject SET ledger_seq = ledger_seq + $3
+    SUBJECT_LOCK = "UPDATE subject SET ledger_seq = ledger_seq + $3,
+        look_at = CASE WHEN $3 > 0 THEN 0 ELSE look_at END
         WHERE bucket = $1 AND subject_id = $2 RETURNING ledger_seq";
     SUBJECT_ERASE = "DELETE FROM subject WHERE bucket = $1 AND subject_id = $2";
     STANDING_ERASE = "DELETE FROM standing WHERE bucket = $1 AND subject_id = $2";
@@ -43,6 +44,9 @@ sql! {
     SUBJECT_IDENTITY_ERASE = "DELETE FROM subject_identity
         WHERE bucket = $1 AND subject_id = $2 RETURNING identity_hash";
 }
+
+/// How long a new subject may be without anything to keep about it.
+const SETTLES: SignedDuration = SignedDuration::from_hours(24);
 
 /// An identity of a subject, opened.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -170,7 +174,10 @@ impl Tx<'_> {
     /// [`StoreError`] if the database cannot answer, or there are no random bytes for the key.
     pub fn add_subject(&mut self, subject: SubjectId, at: Timestamp) -> Result<bool, StoreError> {
         let bucket = self.bucket_of(subject)?;
-        let added = self.execute(&SUBJECT_ADD, values![bucket, subject, at])? > 0;
+        // Whoever makes a subject means to say something about it at once.
+        let look_at = at.checked_add(SETTLES).unwrap_or(Timestamp::MAX);
+        let values = values![bucket, subject, at, look_at];
+        let added = self.execute(&SUBJECT_ADD, values)? > 0;
         if added {
             self.make_key(subject)?;
         }

@@ -12,7 +12,9 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use collection::{AlsoSaid, Collection, Field, FieldKind, Hold, Leaves, Statistic, TimeUnit};
+pub use collection::{
+    AlsoSaid, Collection, Field, FieldKind, Hold, Leaves, Own, Statistic, TimeUnit,
+};
 
 use crate::language::{Language, Localized};
 use crate::retention::{Keep, Period};

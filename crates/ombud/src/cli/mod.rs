@@ -19,6 +19,7 @@ mod sweep;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use ombud_store::StoreError;
 
 use crate::clock::Clock;
 use crate::config::{InputError, Settings, Unreadable};
@@ -197,6 +198,10 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
             | FlowError::SeveralPeople(_)
             | FlowError::NoSubject,
         ) => Outcome::Wrong.into(),
+        Some(FlowError::Store(StoreError::Behind)) => {
+            out.complain("  hint: run `ombud sweep`, which replays it\n");
+            ExitCode::from(3)
+        }
         Some(FlowError::Store(_) | FlowError::Statement(_)) | None => ExitCode::from(3),
     }
 }

@@ -46,9 +46,15 @@ impl Sweep {
                 "{} due: {} records {done}erased, {} {done}anonymised, {} {done}reduced, {} later",
                 swept.due, swept.erased, swept.anonymised, swept.reduced, swept.later
             ))?;
+            if swept.people > 0 {
+                out.line(format!(
+                    "{} people: nothing of theirs is left",
+                    swept.people
+                ))?;
+            }
             if swept.remaining > 0 {
                 out.line(format!(
-                    "{} records were still there when read back",
+                    "{} records or people were still there when read back",
                     swept.remaining
                 ))?;
             }

@@ -6,6 +6,7 @@ pub mod anchor;
 pub mod board;
 pub mod decision;
 pub mod demo;
+mod end;
 pub mod forecast;
 pub mod key;
 pub mod ledger;

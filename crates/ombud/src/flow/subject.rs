@@ -258,8 +258,15 @@ impl Ombud {
         loop {
             let found = self.found(&asked).await?;
             if let Some(subject) = found.subject {
-                self.extend(subject, &asked, found, now).await?;
-                return Ok(subject);
+                if self.exists(subject).await? {
+                    self.extend(subject, &asked, found, now).await?;
+                    return Ok(subject);
+                }
+                // Their end is being carried out; who comes now is new.
+                let given = asked.who.iter().chain(&asked.hints);
+                let given = given.map(|known| known.hash).collect();
+                self.forget(subject, given).await?;
+                continue;
             }
             // Two requests may make the same person at once: the first to claim the identity wins, and
             // the other one finds them on the next try.
@@ -267,6 +274,16 @@ impl Ombud {
                 return Ok(subject);
             }
         }
+    }
+
+    async fn exists(&self, subject: SubjectId) -> Result<bool, FlowError> {
+        let bucket = self.store.bucket_of(subject);
+        let read = self
+            .store
+            .read::<_, FlowError, _>("subject.exists", bucket, move |tx| {
+                Ok(tx.subject_since(subject)?.is_some())
+            });
+        read.await
     }
 
     /// Links to a subject what it is not known by yet.

@@ -28,7 +28,9 @@ pub struct Swept {
     pub anonymised: u64,
     /// Clocks whose time comes later than was stored.
     pub later: u64,
-    /// Records that were still there when they were read back. Anything but 0 is an alarm.
+    /// People of whom nothing is left, and nothing need be.
+    pub people: u64,
+    /// Records or people that were still there when they were read back. Anything but 0 is an alarm.
     pub remaining: u64,
 }
 
@@ -39,24 +41,38 @@ impl Swept {
         self.reduced += other.reduced;
         self.anonymised += other.anonymised;
         self.later += other.later;
+        self.people += other.people;
         self.remaining += other.remaining;
     }
 }
 
 impl Ombud {
-    /// Carries out everything that is due at `now`, once a new version's due instants are counted.
+    /// Carries out everything that is due at `now`, once a new version's due instants are counted. Data
+    /// that is older than the journal of erasures is brought up to date first.
     ///
     /// # Errors
     ///
     /// The last failure of a bucket, after all others were swept.
     pub async fn sweep(&self, now: Timestamp) -> Result<Swept, FlowError> {
-        let mut swept = Swept::default();
+        let replayed = self.replay(now).await?;
+        let mut swept = Swept {
+            people: replayed.people,
+            remaining: replayed.remaining,
+            ..Swept::default()
+        };
         let mut failed = self.recount(now).await.err();
         for bucket in self.due_buckets(now).await? {
             match self.sweep_bucket(bucket, now).await {
                 Ok(more) => swept.add(more),
                 Err(error) => failed = Some(error),
             }
+        }
+        match self.end(now).await {
+            Ok(ended) => {
+                swept.people += ended.people;
+                swept.remaining += ended.remaining;
+            }
+            Err(error) => failed = Some(error),
         }
         failed.map_or(Ok(swept), Err)
     }

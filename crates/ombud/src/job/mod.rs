@@ -21,12 +21,13 @@ pub async fn sweep(versions: Timeline<Ombud>, clock: Clock, wake: Arc<Notify>) {
                 let remaining = swept.remaining;
                 tracing::error!(remaining, "records are still there after a sweep");
             }
-            Ok(swept) if swept.due > 0 => {
+            Ok(swept) if swept.due > 0 || swept.people > 0 => {
                 tracing::info!(
                     due = swept.due,
                     erased = swept.erased,
                     anonymised = swept.anonymised,
                     reduced = swept.reduced,
+                    people = swept.people,
                     "swept"
                 );
             }

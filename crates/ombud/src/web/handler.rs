@@ -126,6 +126,7 @@ where
     let mut response = match rendered {
         Ok(Ok(html)) => Html(html).into_response(),
         Ok(Err(Fault::Absent)) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Err(Fault::Closed)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Ok(Err(Fault::Failed(error))) => {
             tracing::error!(page = page.path(), %error, "a page failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -10,6 +10,7 @@ use ombud_core::board as judged;
 use ombud_core::language::Language;
 use ombud_core::statement::model::{CookieCategory, OneOrMany};
 use ombud_core::statement::{Statement, diff, prose};
+use ombud_store::StoreError;
 use tokio::runtime::Handle;
 
 use super::markdown::section_html;
@@ -42,6 +43,7 @@ impl From<FlowError> for Fault {
     fn from(error: FlowError) -> Self {
         match error {
             FlowError::NotFound(_) => Self::Absent,
+            FlowError::Store(StoreError::Behind) => Self::Closed,
             FlowError::Store(_)
             | FlowError::Intake(_)
             | FlowError::NoBasis(_)
@@ -295,6 +297,9 @@ impl Pages for Live {
     }
 
     fn ready(&self) -> Result<(), String> {
+        if self.ombud.store.is_behind() {
+            return Err(StoreError::Behind.to_string());
+        }
         self.wait(self.ombud.versions())
             .map(drop)
             .map_err(|fault| fault.to_string())

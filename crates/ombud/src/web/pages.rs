@@ -13,6 +13,9 @@ pub enum Fault {
     /// There is no such thing: no version of that day, no cookie policy.
     #[error("there is no such page")]
     Absent,
+    /// The data is older than the journal of erasures: nothing in it is shown until that was replayed.
+    #[error("the data is being brought up to date")]
+    Closed,
     /// Something failed. The text goes to the log, never to the reader, and holds no personal data.
     #[error("{0}")]
     Failed(String),

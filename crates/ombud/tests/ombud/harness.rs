@@ -64,57 +64,46 @@ pub(crate) struct World {
     router: Router,
     /// A key for everything.
     bearer: String,
-    _schema: Option<Schema>,
+    schema: Option<Schema>,
+}
+
+/// A world whose process has ended: only what it stored is left.
+pub(crate) struct Closed {
+    directory: TempDir,
+    time: Arc<AtomicI64>,
+    bearer: Option<String>,
+    schema: Option<Schema>,
 }
 
 impl World {
     pub(crate) fn sqlite() -> Self {
-        Self::open(None)
+        Closed::new(None).open()
     }
 
     /// None where there is no server and none is asked for.
     pub(crate) fn postgres() -> Option<Self> {
-        Schema::create().map(|schema| Self::open(Some(schema)))
+        Schema::create().map(|schema| Closed::new(Some(schema)).open())
     }
 
-    fn open(schema: Option<Schema>) -> Self {
-        let directory = TempDir::new().unwrap();
-        let mut config = Config::sqlite(directory.path());
-        if let Some(Schema { dsn, name }) = &schema {
-            let (dsn, schema) = (dsn.clone(), Some(name.clone()));
-            config.database = Database::Postgres {
-                dsn,
-                schema,
-                workers: 2,
-            };
-        }
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let store = Store::open(&config).unwrap();
-        let statement = load(ombud::bundled::folder()).unwrap();
-        let time = Arc::new(AtomicI64::new(at(MORNING).as_millisecond()));
-        let ombud = runtime
-            .block_on(Ombud::open(store, statement, at(MORNING)))
-            .unwrap();
-        let everywhere = Access {
-            read: Reach::parse(EVERY_ACTIVITY),
-            write: Reach::parse(EVERY_ACTIVITY),
-        };
-        let key = runtime
-            .block_on(ombud.add_key("tests", &everywhere, at(MORNING)))
-            .unwrap()
-            .unwrap();
-        let router = router(Api::new(ombud.clone(), told(&time), Arc::default()));
-        Self {
+    /// Ends the process.
+    pub(crate) fn close(self) -> Closed {
+        let Self {
             ombud,
             directory,
-            runtime,
             time,
             router,
-            bearer: format!("Bearer {}", key.secret()),
-            _schema: schema,
+            bearer,
+            schema,
+            runtime,
+        } = self;
+        drop((router, ombud, runtime));
+        Closed {
+            directory,
+            time,
+            bearer: Some(bearer),
+            schema,
         }
     }
-
     /// Waits for a flow.
     pub(crate) fn wait<T>(&self, flow: impl Future<Output = T>) -> T {
         self.runtime.block_on(flow)
@@ -328,6 +317,95 @@ impl World {
     }
 }
 
+impl Closed {
+    fn new(schema: Option<Schema>) -> Self {
+        Self {
+            directory: TempDir::new().unwrap(),
+            time: Arc::new(AtomicI64::new(at(MORNING).as_millisecond())),
+            bearer: None,
+            schema,
+        }
+    }
+
+    /// Starts a process over what is stored.
+    pub(crate) fn open(self) -> World {
+        let Self {
+            directory,
+            time,
+            bearer,
+            schema,
+        } = self;
+        let mut config =
+            Config::sqlite(directory.path().join("data"), directory.path().join("keys"));
+        if let Some(Schema { dsn, name }) = &schema {
+            let (dsn, schema) = (dsn.clone(), Some(name.clone()));
+            config.database = Database::Postgres {
+                dsn,
+                schema,
+                workers: 2,
+            };
+        }
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let store = Store::open(&config).unwrap();
+        let statement = load(ombud::bundled::folder()).unwrap();
+        let opened = Ombud::open(store, statement, told(&time).now());
+        let ombud = runtime.block_on(opened).unwrap();
+        let everywhere = Access {
+            read: Reach::parse(EVERY_ACTIVITY),
+            write: Reach::parse(EVERY_ACTIVITY),
+        };
+        let bearer = bearer.unwrap_or_else(|| {
+            let add = ombud.add_key("tests", &everywhere, told(&time).now());
+            let key = runtime.block_on(add).unwrap().unwrap();
+            format!("Bearer {}", key.secret())
+        });
+        let router = router(Api::new(ombud.clone(), told(&time), Arc::default()));
+        World {
+            ombud,
+            directory,
+            runtime,
+            time,
+            router,
+            bearer,
+            schema,
+        }
+    }
+
+    /// A plain copy of the data, and of nothing else.
+    pub(crate) fn copy(&self) {
+        self.duplicate(
+            ("data", "copy"),
+            "CREATE TABLE {copy}.{table} AS TABLE {data}.{table};",
+        );
+    }
+
+    /// The copy takes the place of the data.
+    pub(crate) fn put_back(&self) {
+        let sql =
+            "TRUNCATE {data}.{table}; INSERT INTO {data}.{table} SELECT * FROM {copy}.{table};";
+        self.duplicate(("copy", "data"), sql);
+    }
+
+    fn duplicate(&self, (from, to): (&str, &str), sql: &str) {
+        if let Some(schema) = &self.schema {
+            let copy = format!("{}_copy", schema.name);
+            schema.run(&format!("CREATE SCHEMA IF NOT EXISTS {copy}"));
+            for table in schema.tables() {
+                let sql = sql.replace("{copy}", &copy).replace("{data}", &schema.name);
+                schema.run(&sql.replace("{table}", &table));
+            }
+            return;
+        }
+        let [from, to] = [from, to].map(|name| self.directory.path().join(name));
+        let _ = std::fs::remove_dir_all(&to).is_ok();
+        std::fs::create_dir(&to).unwrap();
+        for file in std::fs::read_dir(from).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+    }
+}
+
 fn told(time: &Arc<AtomicI64>) -> Clock {
     let time = Arc::clone(time);
     Clock::from_fn(move || Timestamp::from_millisecond(time.load(Ordering::Relaxed)).unwrap())
@@ -362,6 +440,13 @@ impl Schema {
         Some(schema)
     }
 
+    fn tables(&self) -> Vec<String> {
+        let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = $1 ORDER BY tablename";
+        let mut client = postgres::Client::connect(&self.dsn, postgres::NoTls).unwrap();
+        let rows = client.query(sql, &[&self.name]).unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
     fn run(&self, sql: &str) {
         let mut client = postgres::Client::connect(&self.dsn, postgres::NoTls).unwrap();
         client.batch_execute(sql).unwrap();
@@ -373,7 +458,10 @@ impl Drop for Schema {
         // One at a time: dropping takes many locks at once, and the server has a fixed number.
         static ONE: Mutex<()> = Mutex::new(());
         let _one = ONE.lock();
-        self.run(&format!("DROP SCHEMA {} CASCADE", self.name));
+        let name = &self.name;
+        self.run(&format!(
+            "DROP SCHEMA {name} CASCADE; DROP SCHEMA IF EXISTS {name}_copy CASCADE"
+        ));
     }
 }
 

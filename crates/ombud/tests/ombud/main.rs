@@ -18,6 +18,8 @@ mod command;
 #[cfg(test)]
 mod description;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod intake;

@@ -8,6 +8,12 @@ CREATE TABLE IF NOT EXISTS install (
   key_check BYTEA NOT NULL
 );
 
+-- How far this data has followed the journal of erasures, which lies with the keys.
+CREATE TABLE IF NOT EXISTS erasure_mark (
+  one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  seq BIGINT NOT NULL
+);
+
 -- Versions of the statement, byte for byte (I10), one row each time that one was adopted. Rows are
 -- never removed. `counted_at` is when all clocks had been counted under the version.
 CREATE TABLE IF NOT EXISTS statement_version (
@@ -35,14 +41,16 @@ CREATE TABLE IF NOT EXISTS api_key (
 CREATE UNIQUE INDEX IF NOT EXISTS api_key_hash ON api_key (key_hash);
 
 -- A person. `ledger_seq` is the last place taken in the ledger; updating this row locks the
--- subject.
+-- subject. From `look_at` on a sweep looks whether anything of the person must still be kept.
 CREATE TABLE IF NOT EXISTS subject (
   bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
   subject_id BYTEA NOT NULL,
   created_at BIGINT NOT NULL,
   ledger_seq BIGINT NOT NULL,
+  look_at BIGINT,
   PRIMARY KEY (bucket, subject_id)
 );
+CREATE INDEX IF NOT EXISTS subject_look ON subject (bucket, look_at);
 
 -- The identities of a subject, sealed with the subject's key.
 CREATE TABLE IF NOT EXISTS subject_identity (

@@ -7,3 +7,17 @@ CREATE TABLE IF NOT EXISTS subject_key (
   wrapped BYTEA NOT NULL,
   PRIMARY KEY (bucket, subject_id)
 );
+
+-- The journal of erasures: whose end began, and when it was read back as absent. Data that has not
+-- seen all of it is older, and nobody in it is shown until it was replayed. One order for all.
+CREATE TABLE IF NOT EXISTS erasure_head (
+  one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  seq BIGINT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS erasure (
+  seq BIGINT NOT NULL PRIMARY KEY,
+  subject_id BYTEA NOT NULL,
+  begun_at BIGINT NOT NULL,
+  done_at BIGINT
+);
+CREATE INDEX IF NOT EXISTS erasure_open ON erasure (done_at, seq);

@@ -4,11 +4,14 @@
 //! hashes subject ids into buckets. Records are sealed with the key of their subject; the wrapped
 //! keys lie in a store of their own, outside the data and outside its backups.
 
+mod journal;
 mod master;
 mod ring;
 mod seal;
 mod store;
 
+pub use journal::Erasure;
+pub(crate) use journal::STATEMENTS as JOURNAL_STATEMENTS;
 pub(crate) use master::{MasterKey, private_directory};
 pub(crate) use ring::KeyRing;
 pub(crate) use seal::{Context, SubjectKey};

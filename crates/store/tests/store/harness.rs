@@ -89,7 +89,7 @@ impl Fresh {
 
     fn open(schema: Option<Schema>) -> Self {
         let directory = TempDir::new().unwrap();
-        let mut config = Config::sqlite(directory.path());
+        let mut config = Config::sqlite(directory.path(), directory.path().join("keys"));
         config.random = std::sync::Arc::new(Counting(AtomicU64::new(1)));
         if let Some(Schema { dsn, name }) = &schema {
             let (dsn, schema) = (dsn.clone(), Some(name.clone()));

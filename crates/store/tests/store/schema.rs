@@ -7,9 +7,13 @@ use ombud_store::{StoreError, statements};
 
 use crate::harness::sqlite_catalog;
 
-/// Tables that hold nothing about any subject. All others lead every key with their bucket.
-pub(crate) const HOME: [&str; 4] = [
+/// Tables that lie in one place: they hold nothing about any subject, or, with the keys, the one order
+/// of erasures. All others lead every key with their bucket.
+pub(crate) const HOME: [&str; 7] = [
     "api_key",
+    "erasure",
+    "erasure_head",
+    "erasure_mark",
     "install",
     "schema_migration",
     "statement_version",

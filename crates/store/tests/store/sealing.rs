@@ -204,7 +204,11 @@ fn buckets_and_hashes_have_a_fixed_test_vector() {
     let key = directory.path().join("keys/master.key");
     std::fs::write(&key, (0..32).collect::<Vec<u8>>()).unwrap();
     set_mode(&key, 0o600);
-    let store = Store::open(&ombud_store::Config::sqlite(directory.path())).unwrap();
+    let store = Store::open(&ombud_store::Config::sqlite(
+        directory.path(),
+        directory.path().join("keys"),
+    ))
+    .unwrap();
     let buckets =
         [0, 1, 0xff].map(|byte| store.bucket_of(SubjectId::from_bytes([byte; 16])).number());
     assert_eq!(buckets, [2899, 34, 1581]);

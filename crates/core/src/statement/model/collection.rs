@@ -37,6 +37,9 @@ pub struct Collection {
     pub leaves: Option<OneOrMany<Leaves>>,
     /// A duty to keep some fields longer, for that purpose only.
     pub hold: Option<OneOrMany<Hold>>,
+    /// Which of the things that Ombud itself keeps these are; it sweeps them by this rule. Left out for
+    /// records that applications bring.
+    pub own: Option<Own>,
     /// The basis of the activity that covers this collection, where it has several.
     pub basis: Option<BasisName>,
     /// Copies outside the main store with a period of their own: name and phrase.
@@ -69,6 +72,18 @@ pub enum Leaves {
     ConsentProof(Keep),
     /// A hash of something, for as long as said.
     Hash(Keep),
+}
+
+/// Something that Ombud itself keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Own {
+    /// The ledger: what people chose. A choice that no longer counts tells the event `ended`.
+    Choices,
+    /// The plans of sweeps, from the day they were carried out.
+    Plans,
+    /// The answers to calls that may come twice, from the day they were given.
+    Answers,
 }
 
 /// A duty to keep (GDPR Article 17(3)(b)).

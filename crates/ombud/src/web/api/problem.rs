@@ -7,6 +7,7 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use ombud_store::StoreError;
 use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
@@ -193,6 +194,11 @@ impl From<JsonRejection> for Problem {
 impl From<FlowError> for Problem {
     fn from(error: FlowError) -> Self {
         match error {
+            FlowError::Store(error @ StoreError::Behind) => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Self::new(status, "behind", error.to_string())
+                    .hint("wait until the sweep has replayed it, or run `ombud sweep`")
+            }
             FlowError::Store(error) => {
                 tracing::error!(%error, "the store could not answer");
                 Self::new(
