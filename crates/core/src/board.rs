@@ -39,7 +39,8 @@ pub struct CollectionFigures {
     pub worst_lag_seconds: i64,
     /// Records whose end no known fact determines.
     pub endless: u64,
-    /// Records that wait because processing is restricted or a law holds them.
+    /// Records that are held, because processing is restricted or by a legal hold, or reduced to what
+    /// a law asks for.
     pub exempt: u64,
     /// Records still held although their person withdrew or objected.
     pub after_opt_out: u64,
@@ -54,6 +55,8 @@ pub struct CollectionFigures {
 pub struct ActivityFigures {
     /// Records held.
     pub records: u64,
+    /// Records that were opened; the next three figures are of these.
+    pub opened: u64,
     /// Records with a field that the statement does not declare.
     pub undeclared: u64,
     /// Records whose person's standing gives no basis.
@@ -64,9 +67,12 @@ pub struct ActivityFigures {
     pub withdrawn: u64,
     /// People who objected.
     pub objected: u64,
-    /// People without consent in force for whom the answer was yes. Asked of everyone.
+    /// People who opted out, by their ledger, about whom the decision was asked.
+    pub asked: u64,
+    /// People without consent in force for whom the answer was yes, of those asked about and those
+    /// whose records were opened.
     pub yes_without_consent: u64,
-    /// People with an objection in force for whom the answer was yes. Asked of everyone.
+    /// People with an objection in force for whom the answer was yes, of those asked about.
     pub yes_after_objection: u64,
     /// Recipients declared for the activity.
     pub recipients: u64,
@@ -167,10 +173,8 @@ fn of_activity(proof: &Proof, figures: &ActivityFigures) -> Option<Judgement> {
         return Some(nothing_held());
     }
     if matches!(proof, Proof::ClosedWorld(_)) {
-        let shown = [
-            count("records", figures.records),
-            count("undeclared", figures.undeclared),
-        ];
+        let mut shown = opened(figures);
+        shown.push(count("undeclared", figures.undeclared));
         let kept = (
             "every record holds declared fields only",
             "alle oppføringer har bare oppgitte felter",
@@ -179,12 +183,10 @@ fn of_activity(proof: &Proof, figures: &ActivityFigures) -> Option<Judgement> {
             "some records hold fields that are not declared",
             "noen oppføringer har felter som ikke er oppgitt",
         );
-        Some(none_of(figures.undeclared, shown.to_vec(), [kept, broken]))
+        Some(none_of(figures.undeclared, shown, [kept, broken]))
     } else if matches!(proof, Proof::Basis(_)) {
-        let shown = [
-            count("records", figures.records),
-            count("without_basis", figures.without_basis),
-        ];
+        let mut shown = opened(figures);
+        shown.push(count("without_basis", figures.without_basis));
         let kept = (
             "every record rests on a basis in force",
             "alle oppføringer har et gjeldende grunnlag",
@@ -193,11 +195,7 @@ fn of_activity(proof: &Proof, figures: &ActivityFigures) -> Option<Judgement> {
             "some records rest on no basis in force",
             "noen oppføringer mangler et gjeldende grunnlag",
         );
-        Some(none_of(
-            figures.without_basis,
-            shown.to_vec(),
-            [kept, broken],
-        ))
+        Some(none_of(figures.without_basis, shown, [kept, broken]))
     } else if matches!(proof, Proof::Consent(_) | Proof::Objection(_)) {
         Some(of_choices(proof, figures))
     } else if matches!(proof, Proof::Recipients(_)) {
@@ -205,6 +203,15 @@ fn of_activity(proof: &Proof, figures: &ActivityFigures) -> Option<Judgement> {
     } else {
         None
     }
+}
+
+/// How many records there are, and how many of them were opened where that is not all.
+fn opened(figures: &ActivityFigures) -> Vec<Figure> {
+    let mut shown = vec![count("records", figures.records)];
+    if figures.opened < figures.records {
+        shown.push(count("opened", figures.opened));
+    }
+    shown
 }
 
 /// Whether anyone gets a yes against their choice.
@@ -215,7 +222,11 @@ fn of_choices(proof: &Proof, figures: &ActivityFigures) -> Judgement {
             count("consented", figures.consented),
             count("withdrawn", figures.withdrawn),
         ];
-        let shown = [people.to_vec(), vec![count("yes_without_consent", wrong)]].concat();
+        let answers = [
+            count("asked", figures.asked),
+            count("yes_without_consent", wrong),
+        ];
+        let shown = [people, answers].concat();
         let kept = (
             "no one without consent in force gets a yes",
             "ingen uten gyldig samtykke får ja",
@@ -229,6 +240,7 @@ fn of_choices(proof: &Proof, figures: &ActivityFigures) -> Judgement {
     let wrong = figures.yes_after_objection;
     let shown = [
         count("objected", figures.objected),
+        count("asked", figures.asked),
         count("yes_after_objection", wrong),
     ];
     let kept = (
@@ -261,6 +273,13 @@ fn recipients(declared: u64) -> Judgement {
 fn of_list(proof: &Proof, checked: &Checked) -> Judgement {
     if matches!(proof, Proof::Agreements | Proof::Transfers) {
         return on_file(checked);
+    }
+    if *proof == Proof::Gaps && !checked.lacking.is_empty() {
+        let why = words(
+            "the text leaves gaps that no decision settles",
+            "teksten har hull som ingen beslutning tetter",
+        );
+        return unproven(list(checked), why);
     }
     let wrong = u64::try_from(checked.lacking.len()).unwrap_or(u64::MAX);
     let kept = (

@@ -71,6 +71,8 @@ age-within = { $age } days old; at most { $cap } are allowed
 age-over = { $age } days old, although at most { $cap } are allowed
 
 figure-records = Records
+figure-opened = Opened
+figure-asked = Opt-outs asked about
 figure-overdue = Overdue
 figure-worst-lag = Worst lag
 figure-undeclared = With undeclared fields

@@ -71,6 +71,8 @@ age-within = { $age } dager gammel; høyst { $cap } er tillatt
 age-over = { $age } dager gammel, selv om høyst { $cap } er tillatt
 
 figure-records = Oppføringer
+figure-opened = Åpnet
+figure-asked = Avmeldinger det er spurt om
 figure-overdue = På overtid
 figure-worst-lag = Største etterslep
 figure-undeclared = Med felter som ikke er oppgitt

@@ -43,7 +43,7 @@ mod sweep;
 mod tx;
 
 pub use api_key::ApiKey;
-pub use board::{CollectionProbe, DueCount, Holding};
+pub use board::{CollectionProbe, StandingProbe, WINDOWS};
 pub use clock::{Clock, ClockKey, ClockState, Recount};
 pub use counter::Counter;
 pub use engine::Reply;

@@ -197,7 +197,7 @@ impl Tx<'_> {
             .collect()
     }
 
-    fn open_record(&mut self, bucket: Bucket, row: Row) -> Result<Record, StoreError> {
+    pub(crate) fn open_record(&mut self, bucket: Bucket, row: Row) -> Result<Record, StoreError> {
         let mut columns = row.columns("record", bucket);
         let id: RecordId = columns.take("record_id")?;
         let subject: SubjectId = columns.take("subject_id")?;

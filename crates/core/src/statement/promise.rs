@@ -16,6 +16,8 @@ pub enum Proof {
     Published,
     /// The page names the controller with its contact data.
     Contact,
+    /// Every gap of the published text is settled by a decision that is not past its review.
+    Gaps,
     /// Past versions can be reproduced byte for byte (I10).
     Versions,
     /// Every record is sealed with its person's key.
@@ -71,8 +73,9 @@ pub enum Machinery {
     GroupSharing,
 }
 
-const PLAIN: [(&str, Proof); 6] = [
+const PLAIN: [(&str, Proof); 7] = [
     ("published", Proof::Published),
+    ("gaps", Proof::Gaps),
     ("contact", Proof::Contact),
     ("versions", Proof::Versions),
     ("sealed", Proof::Sealed),
@@ -118,6 +121,7 @@ impl Proof {
             | Self::ErasedOnWithdrawal(target)
             | Self::Cap(target) => Some(target),
             Self::Published
+            | Self::Gaps
             | Self::Contact
             | Self::Versions
             | Self::Sealed
@@ -190,6 +194,7 @@ impl fmt::Display for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Published => f.write_str("published"),
+            Self::Gaps => f.write_str("gaps"),
             Self::Contact => f.write_str("contact"),
             Self::Versions => f.write_str("versions"),
             Self::Sealed => f.write_str("sealed"),
@@ -229,7 +234,7 @@ impl JsonSchema for Proof {
         json_schema!({
             "type": "string",
             "format": "ombud-proof",
-            "description": "What measures a promise: `published`, `contact`, `versions`, `sealed`, \
+            "description": "What measures a promise: `published`, `gaps`, `contact`, `versions`, `sealed`, \
                 `agreements`, `transfers`, `closed-world ACTIVITY`, `basis ACTIVITY`, \
                 `consent ACTIVITY`, `objection ACTIVITY`, `recipients ACTIVITY`, \
                 `erased-on-withdrawal ACTIVITY.COLLECTION`, `cap ACTIVITY.COLLECTION` or \

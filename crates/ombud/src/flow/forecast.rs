@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
+use ombud_store::WINDOWS;
 use serde::Serialize;
 
 use super::{FlowError, Ombud};
@@ -46,33 +47,25 @@ impl Ombud {
                 .ok()
         };
         let starts: Vec<Timestamp> = firsts.iter().filter_map(midnight).collect();
-        let end = starts.last().copied().unwrap_or(now);
-        let survey = self.store.survey::<_, FlowError, _>("forecast", move |tx| {
-            Ok(tx.probe_due(Timestamp::MIN, end)?)
-        });
         let columns = starts.len().saturating_sub(1);
-        let empty = || (0_u64, vec![0_u64; columns]);
         let mut rows: BTreeMap<String, (u64, Vec<u64>)> = self
             .book
             .activities
             .keys()
-            .map(|id| (id.clone(), empty()))
+            .map(|id| (id.clone(), (0, vec![0; columns])))
             .collect();
-        for due in survey.await?.into_iter().flatten() {
-            let activity = due
-                .collection
-                .split('.')
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            let (overdue, counts) = rows.entry(activity).or_insert_with(empty);
-            if due.due_at <= now {
-                *overdue += due.records;
-                continue;
-            }
-            let month = starts.partition_point(|start| *start <= due.due_at);
-            if let Some(count) = counts.get_mut(month.saturating_sub(1)) {
-                *count += due.records;
+        for (column, collection, records) in self.due_between(now, starts).await? {
+            let activity = collection.split('.').next().unwrap_or_default().to_owned();
+            let row = rows
+                .entry(activity)
+                .or_insert_with(|| (0, vec![0; columns]));
+            match column.checked_sub(1) {
+                None => row.0 += records,
+                Some(month) => {
+                    if let Some(count) = row.1.get_mut(month) {
+                        *count += records;
+                    }
+                }
             }
         }
         let row = |(activity, (overdue, counts))| Row {
@@ -84,5 +77,35 @@ impl Ombud {
             months: firsts.into_iter().take(columns).collect(),
             activities: rows.into_iter().map(row).collect(),
         })
+    }
+
+    /// How many records of each collection are due already (column 0) and fall due in each month (the
+    /// columns after), counted by the database bucket by bucket.
+    async fn due_between(
+        &self,
+        now: Timestamp,
+        starts: Vec<Timestamp>,
+    ) -> Result<Vec<(usize, String, u64)>, FlowError> {
+        // Due at `now` is due already; the first month begins after it.
+        let first = now
+            .checked_add(SignedDuration::from_millis(1))
+            .unwrap_or(now);
+        let mut edges = vec![Timestamp::MIN, first];
+        edges.extend(starts.into_iter().skip(1));
+        let last = edges.last().copied().unwrap_or(first);
+        let windows = edges.len().saturating_sub(1);
+        edges.resize(windows.next_multiple_of(WINDOWS).saturating_add(1), last);
+        let survey = self.store.survey::<_, FlowError, _>("forecast", move |tx| {
+            let mut found = Vec::new();
+            for begin in (0..windows).step_by(WINDOWS) {
+                let asked = edges.get(begin..).and_then(|from| from.first_chunk());
+                for (collection, counts) in asked.map_or(Ok(Vec::new()), |e| tx.probe_due(e))? {
+                    let due = counts.into_iter().enumerate().filter(|(_, n)| *n > 0);
+                    found.extend(due.map(|(at, n)| (begin + at, collection.clone(), n)));
+                }
+            }
+            Ok(found)
+        });
+        Ok(survey.await?.into_iter().flatten().collect())
     }
 }

@@ -10,6 +10,7 @@ mod end;
 pub mod forecast;
 pub mod key;
 pub mod ledger;
+mod measure;
 pub mod record;
 pub mod recount;
 pub mod statement;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use ombud_core::decision::{Answer, Facts, Reason, Use, may};
+use ombud_core::decision::{Answer, Facts, Reason, Rule, Use, may};
 use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::{CollectionRule, Rulebook};
@@ -306,7 +306,13 @@ fn in_force(
     facts.kept_until = None;
     let told = anchors.keys().map(String::as_str);
     facts.states = facts.states.and(book.states(&rule.activity, told));
-    match may(&activity.rule, &facts, Use::Ordinary, now) {
+    // A processor stores what its controller instructs (GDPR Article 28(3)(a)), under the conditions
+    // that the statement names for it; every other use is for the controller to decide.
+    let storing = Rule {
+        another_controller: false,
+        ..activity.rule.clone()
+    };
+    match may(&storing, &facts, Use::Ordinary, now) {
         Answer::Yes(_) => Ok(()),
         Answer::No(reason) => Err(FlowError::NoBasis(reason)),
     }

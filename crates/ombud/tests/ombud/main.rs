@@ -26,6 +26,8 @@ mod intake;
 #[cfg(test)]
 mod key;
 #[cfg(test)]
+mod promises;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod sweep;

@@ -101,6 +101,10 @@ CREATE TABLE IF NOT EXISTS ledger (
   PRIMARY KEY (bucket, subject_id, seq)
 );
 
+-- Opt-outs are found without reading every choice.
+CREATE INDEX IF NOT EXISTS ledger_opt_out ON ledger (bucket, subject_id)
+  WHERE act IN ('withdraw', 'object', 'uphold');
+
 -- What those choices come to, folded by the rules: the last instant of each kind of act, one row a
 -- subject and activity. `ledger_seq` is the last entry that was folded in.
 CREATE TABLE IF NOT EXISTS standing (
@@ -135,6 +139,8 @@ CREATE TABLE IF NOT EXISTS clock (
   PRIMARY KEY (bucket, subject_id, collection, clock_id)
 );
 CREATE INDEX IF NOT EXISTS clock_due ON clock (bucket, state, due_at);
+-- What the board counts, without the clocks themselves.
+CREATE INDEX IF NOT EXISTS clock_collection ON clock (bucket, collection, state, due_at);
 
 -- Up to which clock a bucket was counted anew under a version. `done`: all of them.
 CREATE TABLE IF NOT EXISTS recount (
@@ -162,7 +168,7 @@ CREATE TABLE IF NOT EXISTS record (
 );
 CREATE INDEX IF NOT EXISTS record_subject
   ON record (bucket, subject_id, collection, clock_id, record_id);
-CREATE INDEX IF NOT EXISTS record_collection ON record (bucket, collection, created_at);
+CREATE INDEX IF NOT EXISTS record_collection ON record (bucket, collection, state, created_at);
 
 -- Opt-outs that outlive the subject: a keyed hash and an activity, in the identity's own bucket.
 CREATE TABLE IF NOT EXISTS suppression (

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use ombud_store::{Clock, ClockId, ClockKey, ClockState, StoreError, SubjectId};
+use ombud_store::{Clock, ClockId, ClockKey, ClockState, StoreError, SubjectId, WINDOWS};
 
 use crate::harness::{Fresh, at};
 
@@ -87,21 +87,23 @@ fn scale(db: &Fresh) {
         let records: u64 = found.iter().flatten().map(|one| one.records).sum();
         assert_eq!(records, 100_000);
     });
-    measure("probe_holdings", || {
-        let found = db
-            .store
-            .survey("probe", |tx| tx.probe_holdings())
-            .wait()
-            .unwrap();
-        assert_eq!(found.iter().flatten().count(), 100_000);
-    });
-    measure("standings", || {
-        drop(db.store.survey("all", |tx| tx.standings()).wait().unwrap());
-    });
-    measure("probe_due", || {
+    measure("probe_standings", || {
         drop(
             db.store
-                .survey("due", move |tx| tx.probe_due(now, at(400)))
+                .survey("all", |tx| tx.probe_standings())
+                .wait()
+                .unwrap(),
+        );
+    });
+    measure("opted_out", || {
+        drop(db.store.survey("out", |tx| tx.opted_out()).wait().unwrap());
+    });
+    measure("probe_due", || {
+        let mut edges = [at(400); WINDOWS + 1];
+        edges[0] = now;
+        drop(
+            db.store
+                .survey("due", move |tx| tx.probe_due(&edges))
                 .wait()
                 .unwrap(),
         );
