@@ -211,7 +211,10 @@ fn test() -> Result<()> {
     if let Some(cluster) = &cluster {
         command.env(DATABASE, cluster.url());
     }
-    run_command(&mut command)
+    run_command(&mut command)?;
+    // Too long for every run by hand.
+    let mut crash = program("cargo", &["test", "--locked", "--package", "ombud"]);
+    run_command(crash.args(["--test", "ombud", "--", "--ignored", "hundreds_of_kills"]))
 }
 
 /// Where the tests find a PostgreSQL server; set by hand, it is used as it is.

@@ -421,13 +421,13 @@ pub(crate) fn email(name: &str) -> Value {
 }
 
 /// A schema of its own on the server of the tests.
-struct Schema {
-    dsn: String,
-    name: String,
+pub(crate) struct Schema {
+    pub(crate) dsn: String,
+    pub(crate) name: String,
 }
 
 impl Schema {
-    fn create() -> Option<Self> {
+    pub(crate) fn create() -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let dsn = server()?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -440,7 +440,7 @@ impl Schema {
         Some(schema)
     }
 
-    fn tables(&self) -> Vec<String> {
+    pub(crate) fn tables(&self) -> Vec<String> {
         let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = $1 ORDER BY tablename";
         let mut client = postgres::Client::connect(&self.dsn, postgres::NoTls).unwrap();
         let rows = client.query(sql, &[&self.name]).unwrap();

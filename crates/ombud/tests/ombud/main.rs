@@ -12,9 +12,15 @@ mod batch;
 #[cfg(test)]
 mod board;
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
+mod child;
+#[cfg(test)]
 mod choice;
 #[cfg(test)]
 mod command;
+#[cfg(test)]
+mod crash;
 #[cfg(test)]
 mod description;
 #[cfg(test)]
