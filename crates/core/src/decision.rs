@@ -273,7 +273,9 @@ pub enum Gate {
 /// What a decision needs to know of a person in one activity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Where the person stands in the activity.
+    /// Where the person stands in the activity: [`Standing::in_marketing`] where it is marketing.
+    ///
+    /// [`Standing::in_marketing`]: crate::standing::Standing::in_marketing
     pub own: Position,
     /// Where the person stands for all activities at once.
     pub all: Position,
@@ -310,18 +312,21 @@ pub fn may(rule: &Rule, facts: &Facts, use_for: Use, now: Timestamp) -> Answer {
     if facts.kept_until.is_some_and(|until| now >= until) {
         return Answer::No(Reason::RetentionPassed);
     }
-    let objects = |position: &Position| {
-        matches!(
-            position.objection,
-            Objection::Pending | Objection::Upheld | Objection::Rejected
-        )
-    };
-    if rule.marketing && (objects(&facts.own) || objects(&facts.all)) {
+    if rule.marketing && objects_to_marketing(facts) {
         return Answer::No(Reason::ObjectedToMarketing);
     }
     match basis_in_force(rule, facts, use_for) {
         Ok(basis) => gates(rule, facts, basis).map_or(Answer::Yes(basis), Answer::No),
         Err(reason) => Answer::No(reason),
+    }
+}
+
+/// Whether the person objects to this marketing, here or to all of it. Nothing is weighed.
+fn objects_to_marketing(facts: &Facts) -> bool {
+    match facts.own.objection {
+        Objection::Ended => false,
+        Objection::Pending | Objection::Upheld | Objection::Rejected => true,
+        Objection::None => facts.all.objection != Objection::None,
     }
 }
 
@@ -351,7 +356,7 @@ fn in_force(basis: BasisName, own: Position, use_for: Use) -> Result<(), Reason>
         BasisName::LegitimateInterest | BasisName::PublicTask => match own.objection {
             // While it is weighed, processing is restricted (Article 18(1)(d)): 18(2) leaves the rest.
             Objection::Pending if use_for == Use::Ordinary => Err(Reason::ObjectionPending),
-            Objection::None | Objection::Rejected | Objection::Pending => Ok(()),
+            Objection::None | Objection::Rejected | Objection::Ended | Objection::Pending => Ok(()),
             Objection::Upheld => Err(Reason::ObjectionUpheld),
         },
         BasisName::Contract | BasisName::LegalObligation | BasisName::VitalInterest => Ok(()),
@@ -614,21 +619,80 @@ mod tests {
         prop::collection::vec(entry, 0..10)
     }
 
+    #[test]
+    fn p3_2_4_a_later_consent_ends_the_objection_for_that_marketing_only() {
+        let rule = Rule {
+            marketing: true,
+            ..interest_rule()
+        };
+        let objected = Standing::default().after(Act::Object, at(5), Scope(0));
+        let consented = objected.after(Act::Consent, at(6), Scope(0));
+        let asked = |own: Standing, rule: &Rule| {
+            let facts = Facts {
+                own: own.in_marketing(&objected, Scope(0)),
+                all: objected.position(Scope(0)),
+                ..Facts::default()
+            };
+            ask(rule, &facts)
+        };
+        assert_eq!(
+            asked(consented, &rule),
+            Answer::Yes(BasisName::LegitimateInterest)
+        );
+        let refused = Answer::No(Reason::ObjectedToMarketing);
+        assert_eq!(
+            asked(Standing::default(), &rule),
+            refused,
+            "other marketing"
+        );
+        let contract = Rule {
+            bases: vec![(BasisName::Contract, None)],
+            ..rule.clone()
+        };
+        assert_eq!(
+            asked(objected, &contract),
+            refused,
+            "a contract ends nothing"
+        );
+        let withdrawn = consented.after(Act::Withdraw, at(7), Scope(0));
+        assert_eq!(asked(withdrawn, &rule), refused, "the consent is gone");
+    }
+
     proptest! {
         #[test]
         fn i1_a_later_withdrawal_objection_or_restriction_never_allows_more(
             rule in any_rule(),
-            entries in any_entries(),
-            act in prop::sample::select(vec![Act::Withdraw, Act::Object, Act::Restrict]),
+            (own, all) in (any_entries(), any_entries()),
+            (act, told, everywhere) in (
+                prop::sample::select(vec![Act::Withdraw, Act::Object, Act::Restrict]),
+                0..40_i64,
+                any::<bool>(),
+            ),
             use_for in prop::sample::select(Use::ALL.to_vec()),
         ) {
-            let before = Standing::fold(entries, at(30));
-            let after = before.after(act, at(31), Scope(0));
-            let ask = |standing: Standing| {
-                let facts = Facts { own: standing.position(Scope(0)), ..Facts::default() };
+            let fold = |entries| Standing::fold(entries, at(30));
+            let before = [fold(own), fold(all)];
+            let [own, all] = before;
+            // Told for whatever time: an act that protects is never outdone by an older one.
+            let from = before.map(|standing| standing.counts_from(act, at(told)));
+            let [here, there] = from;
+            let after = if everywhere {
+                [own, all.after(act, here.max(there), Scope(0))]
+            } else {
+                [own.after(act, here, Scope(0)), all]
+            };
+            let ask = |[own, all]: [Standing; 2]| {
+                let own = if rule.marketing {
+                    own.in_marketing(&all, Scope(0))
+                } else {
+                    own.position(Scope(0))
+                };
+                let facts = Facts { own, all: all.position(Scope(0)), ..Facts::default() };
                 may(&rule, &facts, use_for, at(40)).is_yes()
             };
             prop_assert!(!ask(after) || ask(before));
+            let denied = rule.marketing && act == Act::Object && use_for != Use::OwnRequest;
+            prop_assert!(!denied || !ask(after), "an objection to marketing ends all of it");
         }
     }
 }

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use crate::decision::{Gate, Rule, States};
 use crate::hash::sha256;
 use crate::retention::{self, Calendar, Case, Event, Keep, Moment, Then};
-use crate::standing::Scope;
+use crate::standing::{Position, Scope, Standing};
 use crate::statement::model::{
     Activity, BasisName, Channel, Collection, DeviceAccess, Hold, IdentityKind, OneOrMany, Own,
     Role, SpecialCategories,
@@ -46,6 +46,17 @@ pub struct ActivityRule {
     pub recipients: Vec<String>,
     /// The full names of its collections.
     pub collections: Vec<String>,
+}
+
+impl ActivityRule {
+    /// Where a person stands in the activity, by their choices here and for all activities at once.
+    pub fn position(&self, own: &Standing, everywhere: &Standing) -> Position {
+        if self.rule.marketing {
+            own.in_marketing(everywhere, self.scope)
+        } else {
+            own.position(self.scope)
+        }
+    }
 }
 
 /// A collection made ready.

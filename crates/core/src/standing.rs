@@ -111,9 +111,10 @@ impl Standing {
     /// The instant from which an act told for `at` counts: one that protects the person is never
     /// outdone by an older act of the other kind, whatever clock it was told by.
     pub fn counts_from(&self, act: Act, at: Timestamp) -> Timestamp {
+        let consented = self.consented.map(|(given, _)| given);
         let opposite = match act {
-            Act::Withdraw => self.consented.map(|(given, _)| given),
-            Act::Object => self.rejected,
+            Act::Withdraw => consented,
+            Act::Object => self.rejected.max(consented),
             Act::Restrict => self.lifted,
             Act::Consent | Act::Uphold | Act::Reject | Act::Lift => None,
         };
@@ -126,6 +127,33 @@ impl Standing {
         seen.fold(Self::default(), |standing, (act, instant, scope)| {
             standing.after(act, instant, scope)
         })
+    }
+
+    /// What it comes to for direct marketing whose consent covers `scope`, beside what was chosen for
+    /// all activities at once (`everywhere`).
+    ///
+    /// An objection to marketing is absolute: neither time nor a contract nor grounds of the company
+    /// end it, only the person, by a consent to this very activity that is later than every objection
+    /// and stands. Other marketing stays objected to; and when the consent is withdrawn, or no longer
+    /// covers what is done, the objection counts again.
+    ///
+    /// # Source
+    ///
+    /// GDPR Articles 4(11), 7(3), 21(2)-(3).
+    pub fn in_marketing(&self, everywhere: &Self, scope: Scope) -> Position {
+        let mut position = self.position(scope);
+        let objections = [
+            self.objected,
+            self.upheld,
+            everywhere.objected,
+            everywhere.upheld,
+        ];
+        let last = objections.into_iter().flatten().max();
+        let given = self.consented.map(|(given, _)| given);
+        if position.consent == Consent::Given && last.is_some() && given > last {
+            position.objection = Objection::Ended;
+        }
+        position
     }
 
     /// What it comes to for an activity whose consent covers `scope`.
@@ -206,6 +234,9 @@ pub enum Objection {
     Upheld,
     /// Answered with compelling grounds.
     Rejected,
+    /// Ended by the person, who consented to this marketing after every objection to marketing, here
+    /// and everywhere.
+    Ended,
 }
 
 #[cfg(test)]
@@ -276,6 +307,65 @@ mod tests {
             Consent::Withdrawn
         );
         assert_eq!(consented.counts_from(Act::Withdraw, at(60)), at(60));
+    }
+
+    #[test]
+    fn p3_2_4_only_a_later_consent_to_the_activity_ends_an_objection_to_marketing() {
+        use Act::{Consent as Give, Object, Reject, Uphold, Withdraw};
+        use Objection::{Ended, None as Open, Pending, Rejected, Upheld};
+        type Acts<'a> = &'a [(Act, i64)];
+        let rows: [(Acts<'_>, Acts<'_>, Objection); 13] = [
+            (&[], &[], Open),
+            (&[(Give, 5)], &[], Open),
+            (&[(Object, 5)], &[(Object, 5)], Pending),
+            (&[(Give, 4), (Object, 5)], &[(Object, 5)], Pending),
+            (&[(Object, 5), (Give, 5)], &[(Object, 5)], Pending),
+            (&[(Object, 5), (Give, 6)], &[(Object, 5)], Ended),
+            (
+                &[(Object, 5), (Give, 6), (Withdraw, 7)],
+                &[(Object, 5)],
+                Pending,
+            ),
+            (
+                &[(Object, 5), (Give, 6), (Object, 7)],
+                &[(Object, 7)],
+                Pending,
+            ),
+            (
+                &[(Object, 5), (Uphold, 6), (Give, 6)],
+                &[(Object, 5)],
+                Upheld,
+            ),
+            (&[(Object, 5), (Reject, 6)], &[(Object, 5)], Rejected),
+            // The objection was made in other marketing.
+            (&[(Give, 4)], &[(Object, 5)], Open),
+            (&[(Give, 6)], &[(Object, 5)], Ended),
+            (&[(Give, 6)], &[(Object, 5), (Object, 7)], Open),
+        ];
+        let fold = |acts: Acts<'_>| {
+            let entries = acts.iter().map(|(act, second)| (*act, at(*second), SCOPE));
+            Standing::fold(entries, at(1_000))
+        };
+        for (own, everywhere, want) in rows {
+            let found = fold(own).in_marketing(&fold(everywhere), SCOPE).objection;
+            assert_eq!(found, want, "{own:?} {everywhere:?}");
+        }
+        let elsewhere = Standing::default().after(Object, at(5), SCOPE);
+        let consented = Standing::default().after(Give, at(6), SCOPE);
+        let other = consented.in_marketing(&elsewhere, Scope(8));
+        assert_eq!(
+            other.objection, Open,
+            "a consent to something else ends nothing"
+        );
+    }
+
+    #[test]
+    fn i1_an_objection_told_for_yesterday_outlasts_the_consent_of_today() {
+        let consented = Standing::default().after(Act::Consent, at(50), SCOPE);
+        let from = consented.counts_from(Act::Object, at(10));
+        let objected = consented.after(Act::Object, from, SCOPE);
+        let position = objected.in_marketing(&Standing::default(), SCOPE);
+        assert_eq!(position.objection, Objection::Pending);
     }
 
     #[test]

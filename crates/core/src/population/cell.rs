@@ -6,20 +6,20 @@ use super::Own;
 use crate::decision::States;
 use crate::standing::{Consent, Objection, Position};
 
-// The person as a whole: position (5 bits), whether the age is known, the age (8 bits), and whether
+// The person as a whole: position (6 bits), whether the age is known, the age (8 bits), and whether
 // there is a person at all.
-const AGED: u32 = 1 << 5;
+const AGED: u32 = 1 << 6;
 const AGE_AT: u32 = 8;
 const TAKEN: u32 = 1 << 31;
 
-// A cell: position (5 bits), then either the number of what lies aside (26 bits), or the states
-// (4 bits) and the quarter of an hour up to which data is kept (22 bits, 0 for no end). Days end on
+// A cell: position (6 bits), then either the number of what lies aside (25 bits), or the states
+// (4 bits) and the quarter of an hour up to which data is kept (21 bits, 0 for no end). Days end on
 // a quarter of an hour in every zone, so that few cells need what lies aside.
-const IS_ASIDE: u32 = 1 << 5;
-const ASIDE_AT: u32 = 6;
+const IS_ASIDE: u32 = 1 << 6;
+const ASIDE_AT: u32 = 7;
 const MOST_ASIDE: usize = 1 << (u32::BITS - ASIDE_AT);
-const STATES_AT: u32 = 6;
-const UNTIL_AT: u32 = 10;
+const STATES_AT: u32 = 7;
+const UNTIL_AT: u32 = 11;
 const QUARTER: i64 = 15 * 60;
 /// The first second of the year 2000, from which quarters are counted.
 const ORIGIN: i64 = 946_684_800;
@@ -36,8 +36,9 @@ fn position_bits(position: Position) -> u32 {
         Objection::Pending => 1,
         Objection::Upheld => 2,
         Objection::Rejected => 3,
+        Objection::Ended => 4,
     };
-    consent | objection << 2 | u32::from(position.restricted) << 4
+    consent | objection << 2 | u32::from(position.restricted) << 5
 }
 
 /// The word of a person as a whole.
@@ -60,13 +61,14 @@ pub(super) fn position(bits: u32) -> Position {
             2 => Consent::Outdated,
             _ => Consent::Withdrawn,
         },
-        objection: match bits >> 2 & 3 {
+        objection: match bits >> 2 & 7 {
             0 => Objection::None,
             1 => Objection::Pending,
             2 => Objection::Upheld,
+            4 => Objection::Ended,
             _ => Objection::Rejected,
         },
-        restricted: bits >> 4 & 1 == 1,
+        restricted: bits >> 5 & 1 == 1,
     }
 }
 
@@ -193,14 +195,15 @@ mod tests {
 
     #[test]
     fn positions_are_packed_without_loss() {
-        for bits in 0..32 {
+        let meant = (0..64).filter(|bits| bits >> 2 & 7 <= 4);
+        for bits in meant {
             assert_eq!(position_bits(position(bits)), bits);
         }
     }
 
     #[test]
     fn ends_are_kept_to_the_nanosecond() {
-        let last = ORIGIN + QUARTER * ((1 << 22) - 1);
+        let last = ORIGIN + QUARTER * ((1 << 21) - 1);
         let rows = [
             (at(ORIGIN - QUARTER), false),
             (at(ORIGIN), false),

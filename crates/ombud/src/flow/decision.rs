@@ -97,7 +97,8 @@ fn opted_out(facts: &mut Facts, rule: &ActivityRule) {
         facts.own.consent = Consent::Withdrawn;
     }
     let by_consent = rule.rule.bases.iter().all(|(basis, _)| basis.is_consent());
-    if !by_consent && facts.own.objection == Objection::None {
+    let quiet = matches!(facts.own.objection, Objection::None | Objection::Ended);
+    if !by_consent && quiet {
         facts.own.objection = Objection::Pending;
     }
 }
@@ -167,7 +168,7 @@ pub(super) fn facts_of(
         )
         .collect();
     Facts {
-        own: own.position(rule.scope),
+        own: rule.position(own, all),
         all: all.position(Scope::default()),
         states: book.states(activity, states),
         kept_until: dues.and_then(|dues| dues.into_iter().max()),

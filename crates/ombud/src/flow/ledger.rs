@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ombud_core::effects::{Effects, effects};
 use ombud_core::retention::Event;
 use ombud_core::rulebook::Rulebook;
-use ombud_core::standing::{Act, Consent, Objection, Scope, Standing};
+use ombud_core::standing::{Act, Consent, Objection, Position, Scope, Standing};
 use ombud_core::statement::VersionId;
 use ombud_store::{Clock, ClockState, Entry, NewEntry, SubjectId, Tx};
 
@@ -27,6 +27,17 @@ pub struct Told {
     pub channel: Option<String>,
     /// The wording shown, or the notice sent.
     pub notice: Option<String>,
+}
+
+/// Where a person stands in an activity, or, under `*`, in all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stands {
+    /// The activity.
+    pub activity: String,
+    /// What the choices come to.
+    pub position: Position,
+    /// When each was made.
+    pub standing: Standing,
 }
 
 /// Proof for the person that an act was recorded.
@@ -119,7 +130,7 @@ impl Ombud {
     /// # Errors
     ///
     /// [`FlowError`] when the reference names no declared identity, or the store fails.
-    pub async fn standings(&self, who: &SubjectRef) -> Result<Vec<(String, Standing)>, FlowError> {
+    pub async fn standings(&self, who: &SubjectRef) -> Result<Vec<Stands>, FlowError> {
         let Some(subject) = self.find_subject(who).await? else {
             return Ok(Vec::new());
         };
@@ -129,7 +140,26 @@ impl Ombud {
             .read::<_, FlowError, _>("standing.all", bucket, move |tx| {
                 Ok(tx.standings_of(subject)?)
             });
-        read.await
+        let standings = read.await?;
+        let everywhere = standings
+            .iter()
+            .find(|(activity, _)| activity == EVERYWHERE);
+        let everywhere = everywhere
+            .map(|(_, standing)| *standing)
+            .unwrap_or_default();
+        let stands = standings.into_iter().map(|(activity, standing)| {
+            let rule = self.book.activities.get(&activity);
+            let position = rule.map_or_else(
+                || standing.position(Scope::default()),
+                |rule| rule.position(&standing, &everywhere),
+            );
+            Stands {
+                activity,
+                position,
+                standing,
+            }
+        });
+        Ok(stands.collect())
     }
 
     /// The ledger of a person, in order; empty for a stranger.
@@ -160,12 +190,16 @@ fn append(
     let seq = tx.append_entry(entry)?;
     let standing = fold(tx, entry, &entry.activity, seq)?;
     if effects.everywhere {
+        // It counts after every choice that any activity knows of.
+        let standings = tx.standings_of(entry.subject)?.into_iter();
+        let from = standings.map(|(_, known)| known.counts_from(entry.act, entry.acted_at));
         let everywhere = NewEntry {
             activity: EVERYWHERE.to_owned(),
+            acted_at: from.max().unwrap_or(entry.acted_at),
             ..entry.clone()
         };
         let seq = tx.append_entry(&everywhere)?;
-        fold(tx, entry, EVERYWHERE, seq)?;
+        fold(tx, &everywhere, EVERYWHERE, seq)?;
     }
     move_clocks(tx, book, (entry, &standing), effects)?;
     hold_clocks(tx, book, entry.subject)?;
@@ -222,8 +256,9 @@ fn hold_clocks(tx: &mut Tx<'_>, book: &Rulebook, subject: SubjectId) -> Result<(
 }
 
 /// Withdrawals and objections are events that clocks count from; a new consent, or the rejection of
-/// the objection, takes them back for what is held from then on. What counts is where the person
-/// stands after the act: acts may be told out of order.
+/// the objection, takes them back for what is held from then on; so does the consent that ends an
+/// objection to marketing. What counts is where the person stands after the act: acts may be told
+/// out of order.
 fn move_clocks(
     tx: &mut Tx<'_>,
     book: &Rulebook,
@@ -231,7 +266,12 @@ fn move_clocks(
     effects: &Effects,
 ) -> Result<(), FlowError> {
     let at = entry.acted_at;
-    let position = standing.position(entry.scope);
+    let everywhere = tx.standing(entry.subject, EVERYWHERE)?.unwrap_or_default();
+    let activity = book.activities.get(&entry.activity);
+    let position = activity
+        .map(|rule| rule.position(standing, &everywhere))
+        .unwrap_or_default();
+    let ended = position.objection == Objection::Ended;
     let withdrawn = position.consent == Consent::Withdrawn;
     for clock in tx.clocks_of(entry.subject)? {
         let Some(rule) = book.collections.get(&clock.key.collection) else {
@@ -246,6 +286,11 @@ fn move_clocks(
             Act::Object | Act::Uphold if concerned => {
                 |facts, at| facts.set(Event::OBJECTION.name(), at, false)
             }
+            Act::Consent if same && ended => |facts, at| {
+                facts.set(Event::CONSENT.name(), at, false);
+                facts.events.remove(Event::WITHDRAWAL.name());
+                facts.events.remove(Event::OBJECTION.name());
+            },
             Act::Consent if same && !withdrawn => |facts, at| {
                 facts.set(Event::CONSENT.name(), at, false);
                 facts.events.remove(Event::WITHDRAWAL.name());

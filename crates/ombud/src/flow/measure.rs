@@ -346,8 +346,10 @@ impl Look<'_, '_> {
         let all = said.get(EVERYWHERE).unwrap_or(&nothing);
         for (id, rule) in &self.book.activities {
             let own = said.get(id).unwrap_or(&nothing);
-            let marketing = rule.rule.marketing && objected(all.position(Scope::default()));
-            let position = own.position(rule.scope);
+            let position = rule.position(own, all);
+            let ended = position.objection == Objection::Ended;
+            let everywhere = objected(all.position(Scope::default()));
+            let marketing = rule.rule.marketing && everywhere && !ended;
             let withdrew = position.consent == Consent::Withdrawn;
             if !withdrew && !marketing && !objected(position) {
                 continue;
@@ -400,7 +402,10 @@ impl Look<'_, '_> {
 }
 
 fn objected(position: Position) -> bool {
-    position.objection != Objection::None
+    match position.objection {
+        Objection::Pending | Objection::Upheld | Objection::Rejected => true,
+        Objection::None | Objection::Ended => false,
+    }
 }
 
 fn by_consent(rule: &ActivityRule) -> bool {

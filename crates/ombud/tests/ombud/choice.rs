@@ -108,6 +108,36 @@ on_both! {
         assert_eq!(world.may(&anna, "profiling"), "objected_to_marketing");
     }
 
+    fn p3_2_4_a_later_consent_ends_the_objection_for_that_marketing_only(world) {
+        let anna = email("anna");
+        world.tell(&anna, "newsletters", "consent");
+        world.go_near(world.now(), 1);
+        world.tell(&anna, "profiling", "object");
+        world.sweep();
+        world.go_near(world.now(), 1);
+        world.tell(&anna, "profiling", "consent");
+        assert_eq!(world.may(&anna, "profiling"), "yes");
+        assert_eq!(world.may(&anna, "newsletters"), "objected_to_marketing");
+        let standings = world.post("/standing", &json!({ "subject": anna })).body;
+        let profiling = standings["standings"].as_array().unwrap();
+        let profiling = profiling.iter().find(|stands| stands["activity"] == "profiling");
+        assert_eq!(profiling.unwrap()["position"]["objection"], "ended");
+        // What is collected from now on is kept by its rule, not by the objection of the past.
+        let fields = json!({ "interests": ["chairs"], "interest_profile": "office" });
+        let (record, _) = world.add("profiling.profile", &anna, &fields, &json!({}));
+        world.sweep();
+        assert!(world.holds(&record));
+        // An objection told for yesterday is still the later choice.
+        world.go_near(world.now(), 1);
+        let late = json!({
+            "subject": anna, "activity": "profiling", "act": "object", "at": "2026-01-01T08:00:00Z",
+        });
+        assert_eq!(world.post("/ledger", &late).status, StatusCode::CREATED);
+        assert_eq!(world.may(&anna, "profiling"), "objected_to_marketing");
+        world.sweep();
+        assert!(!world.holds(&record));
+    }
+
     fn p3_2_4_a_suppressed_identity_does_not_come_back_by_import(world) {
         let (anna, device) = (email("anna"), json!({ "device": "d-1" }));
         let both = json!({ "email": "anna@example.com", "device": "d-1" });

@@ -54,14 +54,10 @@ pub(super) async fn standing(
     Body(who): Body<Who>,
 ) -> Result<Json<Standings>, Problem> {
     let all = api.ombud.standings(&who.subject.into()).await?;
-    let shown = all.into_iter().filter(|(activity, _)| {
-        activity == EVERYWHERE || caller.key.access.allows(Right::Read, activity)
+    let shown = all.into_iter().filter(|stands| {
+        stands.activity == EVERYWHERE || caller.key.access.allows(Right::Read, &stands.activity)
     });
-    let standings = shown.map(|(activity, standing)| {
-        let rule = api.ombud.book.activities.get(&activity);
-        let scope = rule.map(|rule| rule.scope).unwrap_or_default();
-        Standing::new(activity, &standing, scope)
-    });
+    let standings = shown.map(Standing::from);
     let standings = standings.collect();
     Ok(Json(Standings { standings }))
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequest, FromRequestParts};
 use jiff::Timestamp;
 use ombud_core::decision::{Answer, Use};
-use ombud_core::standing::{Act, Consent, Objection, Scope};
+use ombud_core::standing::{Act, Consent, Objection};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{Problem, shape};
+use crate::flow::ledger::Stands;
 use crate::flow::subject::SubjectRef;
 
 /// A JSON body; what does not fit is a problem document.
@@ -243,24 +244,25 @@ pub(super) struct Position {
     /// `never`, `given`, `withdrawn`, or `outdated` when the purpose has changed since
     #[schema(value_type = String)]
     pub(super) consent: Consent,
-    /// `none`, `pending`, `upheld` or `rejected`
+    /// `none`, `pending`, `upheld`, `rejected`, or `ended` by a later consent to this marketing
     #[schema(value_type = String)]
     pub(super) objection: Objection,
     /// Whether processing is restricted
     pub(super) restricted: bool,
 }
 
-impl Standing {
-    pub(super) fn new(
-        activity: String,
-        standing: &ombud_core::standing::Standing,
-        scope: Scope,
-    ) -> Self {
+impl From<Stands> for Standing {
+    fn from(stands: Stands) -> Self {
+        let Stands {
+            activity,
+            position,
+            standing,
+        } = stands;
         let ombud_core::standing::Position {
             consent,
             objection,
             restricted,
-        } = standing.position(scope);
+        } = position;
         let acts = [
             (Act::Consent, standing.consented.map(|(at, _)| at)),
             (Act::Withdraw, standing.withdrawn),
