@@ -75,6 +75,9 @@ pub enum StoreError {
     /// changed until what it has missed was carried out.
     #[error("the data is older than the journal of erasures, which must be replayed first")]
     Behind,
+    /// The configuration asks for what cannot work.
+    #[error("the configuration cannot work: {0}")]
+    Config(&'static str),
     /// The closure of a transaction panicked. It was rolled back; the store goes on.
     #[error("`{name}` stopped with a panic and was rolled back")]
     Panicked {

@@ -134,18 +134,15 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Key`] if the master key is missing although there is data, can be read by
+    /// [`StoreError::Config`] for keys on a server beside embedded data; [`StoreError::Key`] if the
+    /// master key is missing although there is data, can be read by
     /// others, or belongs to other data; [`StoreError::Migration`] if the data was written by
     /// another version of Ombud.
     pub fn open(config: &Config) -> Result<Self, StoreError> {
         if let (Database::Sqlite, Database::Postgres { .. }) = (&config.database, &config.keys) {
             // Reads of SQLite run on the caller's thread, which must never wait for a server.
-            let message = "keys on a server need the data on one too".to_owned();
-            return Err(StoreError::Driver {
-                name: "open",
-                code: "config".to_owned(),
-                message,
-            });
+            let why = "keys on a server need the data on one too, for embedded data is read without waiting";
+            return Err(StoreError::Config(why));
         }
         let keys_dir = &config.keys_dir;
         crate::key::private_directory(&config.data_dir)?;

@@ -4,12 +4,13 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use ombud::clock::Clock;
 use ombud::flow::Ombud;
 use ombud_core::access::{Access, EVERY_ACTIVITY, Reach};
-use ombud_core::statement::load;
+use ombud_core::statement::{Statement, load};
 use ombud_store::{Config, Store};
 use serde_json::Value;
 
@@ -89,8 +90,11 @@ pub(crate) fn send(
 
 /// The same data in this process, while no other has it.
 pub(crate) fn inside(runtime: &tokio::runtime::Runtime, config: &Config) -> Ombud {
+    // Read once: a statement takes long to load.
+    static STATEMENT: LazyLock<Statement> =
+        LazyLock::new(|| load(ombud::bundled::folder()).unwrap());
     let store = Store::open(config).unwrap();
-    let statement = load(ombud::bundled::folder()).unwrap();
+    let statement = STATEMENT.clone();
     let now = Clock::system().now();
     runtime
         .block_on(Ombud::open(store, statement, now))

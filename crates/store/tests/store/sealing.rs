@@ -136,13 +136,22 @@ fn keys_can_lie_on_a_server_if_the_data_does() {
     if let Some(db) = Fresh::postgres_with_keys() {
         keys_come_and_go(&db);
         assert_eq!(db.store.scrub_keys().wait(), Ok(Scrubbed::OnlyUnreturned));
-        let mut config = db.config.clone();
-        config.database = ombud_store::Database::Sqlite;
-        assert!(matches!(
-            Store::open(&config),
-            Err(StoreError::Driver { name: "open", .. })
-        ));
     }
+}
+
+#[test]
+fn keys_on_a_server_beside_embedded_data_are_refused_before_anything_is_made() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let keys = directory.path().join("keys");
+    let mut config = ombud_store::Config::sqlite(directory.path().join("data"), &keys);
+    config.keys = ombud_store::Database::Postgres {
+        dsn: "postgres://nobody@127.0.0.1:1/none".to_owned(),
+        schema: None,
+        workers: 1,
+    };
+    let refused = Store::open(&config).err();
+    assert!(matches!(refused, Some(StoreError::Config(why)) if why.contains("keys on a server")));
+    assert!(!keys.exists());
 }
 
 fn set_mode(path: &Path, mode: u32) {
