@@ -169,3 +169,7 @@ span-seconds = { $count ->
     [one] { $count } second
    *[other] { $count } seconds
   }
+
+filling-title = Four years in a moment
+filling-text = Synthetic people are moving in: what they chose, what they handed in, and when. This page shows up by itself as soon as everyone is there.
+filling-read = Read the statement meanwhile

@@ -166,3 +166,7 @@ span-seconds = { $count ->
     [one] { $count } sekund
    *[other] { $count } sekunder
   }
+
+filling-title = Fire år på et øyeblikk
+filling-text = Oppdiktede personer flytter inn: hva de valgte, hva de leverte, og når. Siden kommer av seg selv så snart alle er på plass.
+filling-read = Les erklæringen imens

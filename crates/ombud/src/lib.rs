@@ -6,4 +6,5 @@ pub mod clock;
 pub mod config;
 pub mod flow;
 pub mod job;
+pub mod log;
 pub mod web;

@@ -206,6 +206,13 @@ impl IdentityHash {
     }
 }
 
+impl KeyedHash {
+    /// The bucket that what is found by it lies in.
+    pub fn bucket(&self) -> Bucket {
+        Bucket::of_hash(&self.0)
+    }
+}
+
 /// A SHA-256 hash: of a statement version, of a plan, of an entry of the evidence.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Digest(pub(crate) [u8; 32]);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::engine::{BeforeCommit, Engine, Link, Reply};
 use crate::error::{KeyProblem, StoreError};
@@ -114,12 +114,30 @@ pub struct Store {
 }
 
 pub(crate) struct Inner {
+    /// How many writes wait, or are under way.
+    writing: Arc<AtomicU64>,
     // Dropped in this order: the data first, for its last commits may still save keys.
     pub(crate) data: Engine,
     pub(crate) keys: Arc<KeyStore>,
     ring: Arc<KeyRing>,
     /// Whether the data is older than the journal of erasures.
     pub(crate) behind: AtomicBool,
+}
+
+/// A write that is counted for as long as it lives.
+struct Writing(Arc<AtomicU64>);
+
+impl Writing {
+    fn begin(count: &Arc<AtomicU64>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl std::fmt::Debug for Store {
@@ -165,6 +183,7 @@ impl Store {
         let behind = crate::erasure::is_behind(&data, &keys)?;
         Ok(Self {
             inner: Arc::new(Inner {
+                writing: Arc::default(),
                 data,
                 keys,
                 ring: Arc::new(ring),
@@ -196,9 +215,16 @@ impl Store {
             return Reply::failed(StoreError::Behind);
         }
         let (ring, keys) = self.handles();
+        let writing = Writing::begin(&self.inner.writing);
         self.inner.data.write(name, move |link| {
+            let _counted = &writing;
             body(&mut tx(name, place, link, &ring, &keys))
         })
+    }
+
+    /// How many writes wait to be carried out, or are under way.
+    pub fn writing(&self) -> u64 {
+        self.inner.writing.load(Ordering::Relaxed)
     }
 
     /// Runs a transaction that only reads, in one place, from one snapshot.

@@ -8,14 +8,17 @@ use clap::Args;
 use ombud_core::access::{Access, EVERY_ACTIVITY, Reach};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
-use tracing_subscriber::EnvFilter;
+use tokio::task::JoinHandle;
 
 use super::{Outcome, Output};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::flow::Ombud;
 use crate::job;
+use crate::log;
 use crate::web::api::{self, Api};
-use crate::web::{self, App};
+use crate::web::live::Live;
+use crate::web::{self, App, Filling, Metrics};
 
 /// What the key of a demonstration is called.
 const DEMO_KEY: &str = "demo";
@@ -34,9 +37,14 @@ pub(super) struct Serve {
     /// Fill an empty data directory with synthetic people over four years
     #[arg(long)]
     demo: bool,
-    /// Print logs as JSON
-    #[arg(long)]
-    log_json: bool,
+    /// How logs are written; they hold no personal data
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "OMBUD_LOG_FORMAT"
+    )]
+    log: log::Format,
 }
 
 impl Serve {
@@ -46,47 +54,70 @@ impl Serve {
         clock: &Clock,
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
-        logs(self.log_json);
+        let logs = log::subscriber(self.log, log::levels(), std::io::stderr);
+        // A second call, as in tests, keeps the first subscriber.
+        drop(tracing::subscriber::set_global_default(logs));
         let ombud = settings.ombud(clock).await?;
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("cannot listen on {}", self.listen))?;
         let address = listener.local_addr()?;
-        if self.demo {
-            fill(&ombud, clock, out).await?;
-            demo_key(&ombud, clock, out).await?;
-        }
-        let wake = Arc::new(Notify::new());
-        let versions = ombud.timeline(clock.now()).await?;
-        let sweeping = job::sweep(versions.clone(), clock.clone(), Arc::clone(&wake));
-        let sweeping = tokio::spawn(sweeping);
-        let routers = versions.map(|ombud| {
-            let pages = Arc::new(web::live::Live::new(ombud.clone(), clock.clone()));
-            let api = Api::new(ombud.clone(), clock.clone(), Arc::clone(&wake));
-            let api = api::router(api);
-            web::router(App { pages }, api)
+        let filling = Arc::new(if self.demo {
+            Filling::begun()
+        } else {
+            Filling::whole()
         });
+        let (wake, metrics) = (Arc::new(Notify::new()), Arc::new(Metrics::new()));
+        let versions = ombud.clone().timeline(clock.now()).await?;
+        let routers = versions.map(|ombud| {
+            let pages = Live::new(ombud.clone(), clock.clone(), Arc::clone(&filling));
+            let app = App {
+                pages: Arc::new(pages),
+                metrics: Arc::clone(&metrics),
+            };
+            let api = Api::new(ombud.clone(), clock.clone(), Arc::clone(&wake));
+            web::router(app, api::router(api))
+        });
+        let serving = axum::serve(listener, web::in_force(routers, clock.clone()));
+        let mut serving = tokio::spawn(serving.with_graceful_shutdown(stopped()).into_future());
         out.line(format!("listening on http://{address}"))?;
-        axum::serve(listener, web::in_force(routers, clock.clone()))
-            .with_graceful_shutdown(stopped())
-            .await?;
-        sweeping.abort();
+        if self.demo {
+            demo_key(&ombud, clock, out).await?;
+            tokio::select! {
+                filled = fill(&ombud, clock, &filling, out) => filled?,
+                served = &mut serving => {
+                    served??;
+                    return Ok(Outcome::Done);
+                }
+            }
+        }
+        let sweeping = job::sweep(versions, clock.clone(), wake, metrics);
+        let jobs = [
+            tokio::spawn(sweeping),
+            tokio::spawn(job::forget(ombud, clock.clone())),
+        ];
+        serving.await??;
+        jobs.iter().for_each(JoinHandle::abort);
         Ok(Outcome::Done)
     }
 }
 
-/// Fills the data with synthetic people, showing how far it is.
+/// Fills the data with synthetic people, showing how far it is, and sweeps what came due in their
+/// four years, which went by in seconds.
 async fn fill(
-    ombud: &crate::flow::Ombud,
+    ombud: &Ombud,
     clock: &Clock,
+    filling: &Filling,
     out: &mut Output<'_>,
 ) -> anyhow::Result<()> {
-    let mut shown = 0;
+    let mut shown = None;
     let filled = ombud
         .fill_demo(clock.now(), |done, all| {
             let percent = done * 100 / all.max(1);
-            if percent != shown {
-                shown = percent;
+            if shown != Some(percent) {
+                shown = Some(percent);
+                // The last percent is the sweep.
+                filling.reached(percent.min(99));
                 let bar = "#".repeat(usize::try_from(percent / 4).unwrap_or_default());
                 out.complain(&format!(
                     "\rfilling with synthetic people [{bar:<25}] {percent:>3} %"
@@ -95,21 +126,20 @@ async fn fill(
         })
         .await?;
     if filled {
-        // Years went by in seconds: what came due in them is erased before anyone looks.
-        ombud.sweep(clock.now()).await?;
-        out.complain("\n");
+        let swept = ombud.sweep(clock.now()).await?;
+        out.complain(&format!(
+            "\nfirst sweep: {} clocks were past due; {} records erased, {} anonymised, {} reduced to what a law keeps\n",
+            swept.due, swept.erased, swept.anonymised, swept.reduced,
+        ));
     } else {
         out.complain("the data directory is not empty: nothing was filled in\n");
     }
+    filling.reached(100);
     Ok(())
 }
 
 /// A key for everything, for trying the API out: a new one at each start, for none is stored.
-async fn demo_key(
-    ombud: &crate::flow::Ombud,
-    clock: &Clock,
-    out: &mut Output<'_>,
-) -> anyhow::Result<()> {
+async fn demo_key(ombud: &Ombud, clock: &Clock, out: &mut Output<'_>) -> anyhow::Result<()> {
     let everywhere = || Reach::new([EVERY_ACTIVITY.to_owned()]);
     let access = Access {
         read: everywhere(),
@@ -123,20 +153,6 @@ async fn demo_key(
         out.line(format!("key for the API: {}", token.secret()))?;
     }
     Ok(())
-}
-
-fn logs(json: bool) {
-    let filter = EnvFilter::try_from_env("OMBUD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    // A second call, as in tests, keeps the first subscriber.
-    let set = if json {
-        logs.json().try_init()
-    } else {
-        logs.try_init()
-    };
-    drop(set);
 }
 
 /// Resolves when the process is asked to stop.

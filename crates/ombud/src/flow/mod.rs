@@ -11,6 +11,7 @@ pub mod forecast;
 pub mod key;
 pub mod ledger;
 mod measure;
+pub mod once;
 pub mod record;
 pub mod recount;
 pub mod statement;

@@ -8,9 +8,12 @@ use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::{CollectionRule, Rulebook};
 use ombud_core::sweep::{Verb, held};
-use ombud_store::{ClockId, ClockKey, ClockState, NewRecord, Record, RecordId, StoreError, Tx};
+use ombud_store::{
+    ClockId, ClockKey, ClockState, NewRecord, Record, RecordId, Replay, StoreError, Tx,
+};
 use serde_json::{Map, Value};
 
+use super::once::Once;
 use super::subject::SubjectRef;
 use super::{FlowError, Ombud, anchor, decision};
 
@@ -45,6 +48,21 @@ impl Ombud {
     pub async fn add_record(
         &self,
         incoming: Incoming,
+        now: Timestamp,
+    ) -> Result<Stored, FlowError> {
+        self.add_record_once(incoming, None, now).await
+    }
+
+    /// The same for a command that may come again: the record is stored with the name of the command,
+    /// in one transaction, so that even a crash before the answer leaves one record and not two.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Intake`] or [`FlowError::NoBasis`]; nothing was stored then.
+    pub async fn add_record_once(
+        &self,
+        incoming: Incoming,
+        once: Option<Once>,
         now: Timestamp,
     ) -> Result<Stored, FlowError> {
         let Incoming {
@@ -82,6 +100,9 @@ impl Ombud {
             .store
             .write::<_, FlowError, _>("record.add", bucket, move |tx| {
                 tx.lock_subject(subject)?;
+                if let Some(stored) = stored_before(tx, once)? {
+                    return Ok(stored);
+                }
                 let record = NewRecord {
                     id,
                     subject,
@@ -90,10 +111,14 @@ impl Ombud {
                     created_at: now,
                     payload: payload.clone().into(),
                 };
-                add(tx, &book, &record, &anchors)
+                let due = add(tx, &book, &record, &anchors)?;
+                if let Some(Once { fact, request, .. }) = once {
+                    let due = due.map(|due| due.to_string()).unwrap_or_default();
+                    tx.save_answer(fact, request, &format!("{id} {due}"), now)?;
+                }
+                Ok(Stored { record: id, due })
             });
-        let due = write.await?;
-        Ok(Stored { record: id, due })
+        write.await
     }
 
     /// A record, opened; none if there is no such record.
@@ -201,6 +226,22 @@ impl Ombud {
             });
         write.await
     }
+}
+
+/// What was stored when this command came before.
+fn stored_before(tx: &mut Tx<'_>, once: Option<Once>) -> Result<Option<Stored>, FlowError> {
+    let Some(Once { fact, request, .. }) = once else {
+        return Ok(None);
+    };
+    let Replay::Answered(answer) = tx.replay(fact, request)? else {
+        return Ok(None);
+    };
+    let (record, due) = answer.split_once(' ').unwrap_or_default();
+    let record = record.parse().ok();
+    Ok(record.map(|record| Stored {
+        record,
+        due: due.parse().ok(),
+    }))
 }
 
 fn clock_of(record: &Record) -> ClockKey {

@@ -1,4 +1,4 @@
-//! What runs by itself: the sweep. A job takes no input, looks at the data anew, and calls a flow.
+//! What runs by itself: the sweep, and forgetting what is kept for a time. A job takes no input, looks at the data anew, and calls a flow.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,15 +8,26 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::flow::Ombud;
 use crate::flow::statement::Timeline;
+use crate::web::Metrics;
 
 /// How long a sweep rests when nothing wakes it.
 const REST: Duration = Duration::from_mins(1);
 
 /// Sweeps for ever under the version in force: at once, whenever `wake` is told, and after every rest.
-pub async fn sweep(versions: Timeline<Ombud>, clock: Clock, wake: Arc<Notify>) {
+pub async fn sweep(
+    versions: Timeline<Ombud>,
+    clock: Clock,
+    wake: Arc<Notify>,
+    metrics: Arc<Metrics>,
+) {
     loop {
         let now = clock.now();
-        match versions.at(now).sweep(now).await {
+        let swept = versions.at(now).sweep(now).await;
+        match &swept {
+            Ok(swept) => metrics.swept(now, swept),
+            Err(_) => metrics.sweep_failed(),
+        }
+        match swept {
             Ok(swept) if swept.remaining > 0 => {
                 let remaining = swept.remaining;
                 tracing::error!(remaining, "records are still there after a sweep");
@@ -38,5 +49,20 @@ pub async fn sweep(versions: Timeline<Ombud>, clock: Clock, wake: Arc<Notify>) {
             () = wake.notified() => {}
             () = tokio::time::sleep(REST) => {}
         }
+    }
+}
+
+/// How often answers to repeated calls are forgotten.
+const FORGETTING: Duration = Duration::from_hours(1);
+
+/// Forgets for ever: answers that were kept for long enough, every hour.
+pub async fn forget(ombud: Ombud, clock: Clock) {
+    loop {
+        match ombud.forget_answers(clock.now()).await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "answers to repeated calls forgotten"),
+            Err(error) => tracing::error!(%error, "forgetting failed and will be tried again"),
+        }
+        tokio::time::sleep(FORGETTING).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, SET_COOKIE, VARY};
+use axum::http::header::{HeaderValue, REFRESH, SET_COOKIE, VARY};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -120,11 +120,16 @@ where
         if !site.pages.contains(&page) {
             return Err(Fault::Absent);
         }
-        ask(&*app.pages, &Frame::new(site, &reader, Some(page)))
+        let frame = Frame::new(site, &reader, Some(page));
+        match app.pages.filling().filter(|_| page.measures()) {
+            Some(percent) => Ok((render::filling(&frame, percent)?, true)),
+            None => Ok((ask(&*app.pages, &frame)?, false)),
+        }
     })
     .await;
     let mut response = match rendered {
-        Ok(Ok(html)) => Html(html).into_response(),
+        Ok(Ok((html, false))) => Html(html).into_response(),
+        Ok(Ok((html, true))) => ([(REFRESH, "1")], Html(html)).into_response(),
         Ok(Err(Fault::Absent)) => StatusCode::NOT_FOUND.into_response(),
         Ok(Err(Fault::Closed)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Ok(Err(Fault::Failed(error))) => {

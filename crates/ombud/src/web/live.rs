@@ -1,7 +1,7 @@
 //! The pages over the flows: what was loaded, measured or compared, as views in a reader's language.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::civil::{Date, Time};
@@ -14,7 +14,8 @@ use ombud_store::StoreError;
 use tokio::runtime::Handle;
 
 use super::markdown::section_html;
-use super::pages::{Fault, Pages};
+use super::metrics::Gauges;
+use super::pages::{Fault, Filling, Pages};
 use super::view::{
     AgeView, BasisView, BoardView, ChangeView, CookieGroup, CookieView, CookiesView, DecisionView,
     DiffView, Effect, FigureValue, FigureView, ForecastRow, ForecastView, KeepView, LinkView, Page,
@@ -32,6 +33,7 @@ pub struct Live {
     ombud: Ombud,
     clock: Clock,
     flows: Handle,
+    filling: Arc<Filling>,
     measured: Mutex<Option<Board>>,
 }
 
@@ -58,12 +60,14 @@ impl From<FlowError> for Fault {
 }
 
 impl Live {
-    /// Pages over these flows. Made inside the runtime that the flows run on.
-    pub fn new(ombud: Ombud, clock: Clock) -> Self {
+    /// Pages over these flows, whose data `filling` fills in. Made inside the runtime that the flows
+    /// run on.
+    pub fn new(ombud: Ombud, clock: Clock, filling: Arc<Filling>) -> Self {
         Self {
             ombud,
             clock,
             flows: Handle::current(),
+            filling,
             measured: Mutex::new(None),
         }
     }
@@ -172,7 +176,7 @@ impl Pages for Live {
         };
         let statement = past.as_ref().unwrap_or(&self.ombud.statement);
         let version = self.view_of(statement);
-        let board = if version.current {
+        let board = if version.current && self.filling().is_none() {
             Some(self.measured()?)
         } else {
             None
@@ -296,9 +300,27 @@ impl Pages for Live {
         })
     }
 
+    fn filling(&self) -> Option<u64> {
+        self.filling.percent()
+    }
+
+    fn gauges(&self) -> Gauges {
+        // Whoever measures holds the lock for as long as it takes: figures do not wait for that.
+        let measured = self.measured.try_lock().ok();
+        let promises = measured.and_then(|board| board.as_ref().map(tally));
+        Gauges {
+            now: self.clock.now(),
+            writing: self.ombud.store.writing(),
+            promises,
+        }
+    }
+
     fn ready(&self) -> Result<(), String> {
         if self.ombud.store.is_behind() {
             return Err(StoreError::Behind.to_string());
+        }
+        if let Some(percent) = self.filling() {
+            return Err(format!("the data is filled in: {percent} %"));
         }
         self.wait(self.ombud.versions())
             .map(drop)

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
@@ -16,6 +17,7 @@ use axum::routing::get;
 use tower::ServiceExt as _;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 pub mod api;
 mod asset;
@@ -26,6 +28,7 @@ pub mod i18n;
 pub mod language;
 pub mod live;
 pub mod markdown;
+pub mod metrics;
 pub mod pages;
 mod phrase;
 #[cfg(test)]
@@ -42,16 +45,25 @@ use crate::clock::Clock;
 use crate::flow::statement::Timeline;
 
 pub use language::Language;
-pub use pages::{Fault, Pages};
+pub use metrics::Metrics;
+pub use pages::{Fault, Filling, Pages};
 
 /// The greatest body that a page accepts, in bytes.
 pub const PAGE_BODY_BYTES: usize = 64 * 1024;
+
+/// The longest that an answer may take to begin: measuring a great many records takes a while.
+pub const ANSWER_WITHIN: Duration = Duration::from_mins(1);
+
+/// The longest that a body may rest before its next part arrives.
+pub const BODY_RESTS_AT_MOST: Duration = Duration::from_secs(30);
 
 /// What requests for pages need.
 #[derive(Clone)]
 pub struct App {
     /// The flows behind the pages.
     pub pages: Arc<dyn Pages>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 impl fmt::Debug for App {
@@ -79,13 +91,21 @@ pub fn router(app: App, api: Router) -> Router {
     let probes = Router::new()
         .route("/healthz", get(handler::healthz))
         .route("/readyz", get(handler::readyz))
+        .route("/metrics", get(metrics::show))
         .with_state(app.clone());
+    let observed = axum::middleware::from_fn_with_state(Arc::clone(&app.metrics), metrics::observe);
     pages
         .nest("/api/v1", api)
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            ANSWER_WITHIN,
+        ))
+        .layer(RequestBodyTimeoutLayer::new(BODY_RESTS_AT_MOST))
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(CsrfLayer::new())
         .layer(axum::middleware::from_fn_with_state(app, error::show))
         .merge(probes)
+        .layer(observed)
         .layer(axum::middleware::map_response(protect))
 }
 

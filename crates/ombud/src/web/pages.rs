@@ -1,8 +1,11 @@
 //! What the pages ask of the flows.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use jiff::civil::Date;
 
 use super::language::Language;
+use super::metrics::Gauges;
 use super::view::{
     BoardView, CookiesView, DiffView, ForecastView, SiteView, StatementView, VersionsView,
 };
@@ -24,6 +27,33 @@ pub enum Fault {
 impl From<askama::Error> for Fault {
     fn from(error: askama::Error) -> Self {
         Self::Failed(error.to_string())
+    }
+}
+
+/// How far the data is filled in. Pages that measure it wait until it is whole.
+#[derive(Debug)]
+pub struct Filling(AtomicU64);
+
+impl Filling {
+    /// Nothing fills it.
+    pub fn whole() -> Self {
+        Self(AtomicU64::new(100))
+    }
+
+    /// Nothing is there yet.
+    pub fn begun() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
+    /// So many percent are there; from 100 on it is whole.
+    pub fn reached(&self, percent: u64) {
+        self.0.store(percent, Ordering::Relaxed);
+    }
+
+    /// How many percent are there; `None` once it is whole.
+    pub fn percent(&self) -> Option<u64> {
+        let percent = self.0.load(Ordering::Relaxed);
+        (percent < 100).then_some(percent)
     }
 }
 
@@ -73,6 +103,12 @@ pub trait Pages: Send + Sync + 'static {
     ///
     /// [`Fault::Failed`] when the data could not be read.
     fn forecast(&self, language: Language) -> Result<ForecastView, Fault>;
+
+    /// How far the data is filled in, in percent; `None` once it is whole, or where nothing fills it.
+    fn filling(&self) -> Option<u64>;
+
+    /// Figures that are only known when they are asked for.
+    fn gauges(&self) -> Gauges;
 
     /// Whether requests can be served.
     ///

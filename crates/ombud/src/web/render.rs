@@ -368,6 +368,22 @@ pub fn forecast(frame: &Frame, view: &ForecastView) -> Result<String> {
 }
 
 #[derive(Template)]
+#[template(path = "filling.html")]
+struct FillingPage<'a> {
+    frame: &'a Frame,
+    percent: u64,
+}
+
+/// What stands in for a page that measures, while the data is filled in.
+///
+/// # Errors
+///
+/// None in practice: writing to memory does not fail.
+pub fn filling(frame: &Frame, percent: u64) -> Result<String> {
+    FillingPage { frame, percent }.render()
+}
+
+#[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     frame: &'a Frame,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::language::{Language, Reader};
 use super::markdown::to_html;
+use super::metrics::Gauges;
 use super::pages::{Fault, Pages};
 use super::render::Frame;
 use super::view::*;
@@ -318,6 +319,18 @@ impl Pages for Samples {
 
     fn forecast(&self, _: Language) -> Result<ForecastView, Fault> {
         Ok(forecast())
+    }
+
+    fn filling(&self) -> Option<u64> {
+        None
+    }
+
+    fn gauges(&self) -> Gauges {
+        Gauges {
+            now: jiff::Timestamp::UNIX_EPOCH,
+            writing: 3,
+            promises: Some(board().tally()),
+        }
     }
 
     fn ready(&self) -> Result<(), String> {

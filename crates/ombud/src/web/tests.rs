@@ -45,6 +45,7 @@ fn all(language: Language) -> Vec<(&'static str, String)> {
             "forecast",
             render::forecast(&at(Page::Forecast), &sample::forecast()).unwrap(),
         ),
+        ("filling", render::filling(&at(Page::Board), 42).unwrap()),
         (
             "error",
             render::error(&at(Page::Statement), "absent").unwrap(),
@@ -285,6 +286,7 @@ fn server() -> Router {
     router(
         App {
             pages: Arc::new(Samples),
+            metrics: Arc::default(),
         },
         api,
     )

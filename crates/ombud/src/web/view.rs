@@ -137,6 +137,14 @@ impl Page {
         }
     }
 
+    /// Whether it shows what was measured in the data, so that it has to wait until all of it is there.
+    pub fn measures(self) -> bool {
+        match self {
+            Self::Board | Self::Forecast => true,
+            Self::Statement | Self::Cookies | Self::Versions => false,
+        }
+    }
+
     /// The key of its name in the navigation.
     pub fn key(self) -> &'static str {
         match self {

@@ -162,6 +162,11 @@ impl World {
             .unwrap()
     }
 
+    /// `Bearer` and a key for everything.
+    pub(crate) fn bearer(&self) -> &str {
+        &self.bearer
+    }
+
     /// Calls the API with a key for everything.
     pub(crate) fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let text = body.map(Value::to_string).unwrap_or_default();

@@ -34,6 +34,10 @@ mod key;
 #[cfg(test)]
 mod promises;
 #[cfg(test)]
+mod quiet;
+#[cfg(test)]
+mod repeat;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod sweep;

@@ -14,6 +14,7 @@ mod forecast;
 mod may;
 mod problem;
 mod record;
+mod repeat;
 mod shape;
 mod statement;
 
@@ -43,6 +44,7 @@ pub struct Api {
     /// Told when something may have come due at once.
     wake: Arc<Notify>,
     keys: Arc<caller::Keys>,
+    under_way: Arc<repeat::UnderWay>,
 }
 
 impl Api {
@@ -53,13 +55,15 @@ impl Api {
             clock,
             wake,
             keys: Arc::default(),
+            under_way: Arc::default(),
         }
     }
 }
 
 /// The calls.
 pub fn router(api: Api) -> Router {
-    let (calls, _) = described().split_for_parts();
+    let once = axum::middleware::from_fn_with_state(api.clone(), repeat::once);
+    let (calls, _) = reads().merge(writes().layer(once)).split_for_parts();
     calls
         .route("/openapi.json", get(description::serve))
         .layer(DefaultBodyLimit::max(API_BODY_BYTES))
@@ -68,16 +72,27 @@ pub fn router(api: Api) -> Router {
 
 /// Every call with its description: what is not described here is not served.
 fn described() -> OpenApiRouter<Api> {
+    reads().merge(writes())
+}
+
+/// Calls that change nothing.
+fn reads() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(may::may))
         .routes(routes!(batch::batch))
-        .routes(routes!(record::add))
-        .routes(routes!(record::show, record::rectify, record::erase))
-        .routes(routes!(act::tell))
+        .routes(routes!(record::show))
         .routes(routes!(act::standing))
-        .routes(routes!(act::anchor))
         .routes(routes!(board::board))
         .routes(routes!(forecast::forecast))
         .routes(routes!(statement::current))
         .routes(routes!(statement::version))
+}
+
+/// Calls that act: sent again with the same `Idempotency-Key`, they act once.
+fn writes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(record::add))
+        .routes(routes!(record::rectify, record::erase))
+        .routes(routes!(act::tell))
+        .routes(routes!(act::anchor))
 }

@@ -1,8 +1,8 @@
 //! `/records`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use ombud_core::access::Right;
 use ombud_store::{Record, RecordId};
 
@@ -11,6 +11,7 @@ use super::caller::Caller;
 use super::problem::{Keyed, Missing, Refusals};
 use super::{Api, Problem};
 use crate::flow::FlowError;
+use crate::flow::once::Once;
 use crate::flow::record::{Incoming, fields};
 
 /// Hand in a record
@@ -23,6 +24,7 @@ use crate::flow::record::{Incoming, fields};
 pub(super) async fn add(
     State(api): State<Api>,
     caller: Caller,
+    once: Option<Extension<Once>>,
     Body(record): Body<NewRecord>,
 ) -> Result<(StatusCode, Json<Stored>), Problem> {
     let NewRecord {
@@ -38,7 +40,8 @@ pub(super) async fn add(
         fields,
         anchors,
     };
-    let stored = api.ombud.add_record(incoming, api.clock.now()).await?;
+    let (once, now) = (once.map(|Extension(once)| once), api.clock.now());
+    let stored = api.ombud.add_record_once(incoming, once, now).await?;
     let answer = Stored {
         record: stored.record.to_string(),
         due: stored.due,
