@@ -9,6 +9,7 @@ pub mod decision;
 pub mod diagnostic;
 pub mod dpv;
 pub mod effects;
+pub mod evidence;
 pub mod hash;
 pub mod identity;
 pub mod intake;
