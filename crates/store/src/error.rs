@@ -102,11 +102,11 @@ use crate::id::Place;
 /// What is wrong with the keys.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum KeyProblem {
-    /// The data directory holds data, but no master key.
+    /// The data directory holds data, but not its keys.
     Missing,
-    /// The master key file does not hold exactly 32 bytes.
+    /// A key file does not hold exactly 32 bytes.
     Malformed,
-    /// The master key is not the one that this data was written with.
+    /// The keys are not those that this data was written with.
     OtherData,
     /// The file can be read by others than its owner.
     Exposed,
@@ -120,11 +120,11 @@ impl fmt::Display for KeyProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Missing => {
-                "there is data but no master key; put `keys/master.key` back from where you keep it"
+                "there is data but not its keys; put `keys/master.key` and `keys/evidence.key` back from where you keep them"
             }
-            Self::Malformed => "`keys/master.key` does not hold exactly 32 bytes",
-            Self::OtherData => "`keys/master.key` is not the key that this data was written with",
-            Self::Exposed => "`keys/master.key` can be read by others; run `chmod 600` on it",
+            Self::Malformed => "a key file in `keys/` does not hold exactly 32 bytes",
+            Self::OtherData => "the keys in `keys/` are not those that this data was written with",
+            Self::Exposed => "a key file in `keys/` can be read by others; run `chmod 600` on it",
             Self::Forged => "a key or a sealed value has been changed since it was written",
             Self::NoRandomness => "the source of randomness failed",
         })

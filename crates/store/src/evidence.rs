@@ -1,10 +1,15 @@
-//! The tamper-evident chain of a bucket. How an entry is hashed is the rules' to say.
+//! The tamper-evident chains: one for each bucket, and one beside the home tables. What an entry
+//! says and how it is hashed is the rules' to say.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
+use ombud_core::evidence::{Chain, Entry, Fact, Hash, Pseudonym, Stored};
 
 use crate::error::StoreError;
-use crate::id::Digest;
-use crate::sql::{Row, sql, values};
+use crate::id::{Place, RecordId, SubjectId};
+use crate::sql::{FromValue, Row, Value, sql, values};
 use crate::tx::Tx;
 
 sql! {
@@ -13,108 +18,130 @@ sql! {
     CHAIN_ADVANCE = "UPDATE chain_head SET seq = seq + 1 WHERE bucket = $1 RETURNING seq, hash";
     CHAIN_CLOSE = "UPDATE chain_head SET hash = $2 WHERE bucket = $1";
     CHAIN_HEAD = "SELECT seq, hash FROM chain_head WHERE bucket = $1";
-    EVIDENCE_APPEND = "INSERT INTO evidence (bucket, seq, happened_at, kind, body, prev_hash, hash)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    EVIDENCE_LIST = "SELECT seq, happened_at, kind, body, prev_hash, hash FROM evidence
+    EVIDENCE_APPEND = "INSERT INTO evidence (bucket, seq, happened_at, fact, prev_hash, hash)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    EVIDENCE_LIST = "SELECT seq, happened_at, fact, prev_hash, hash FROM evidence
         WHERE bucket = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 }
 
-/// What happened, to be appended to the evidence. Never personal data: subjects appear as
-/// pseudonyms.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct NewEvidence {
-    /// When it happened.
-    pub happened_at: Timestamp,
-    /// What kind of thing it was.
-    pub kind: String,
-    /// The rest, as the rules encode it.
-    pub body: String,
+impl From<Hash> for Value {
+    fn from(hash: Hash) -> Self {
+        Self::Blob(hash.0.to_vec())
+    }
 }
 
-/// An entry of the evidence, in its place in the chain.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Evidence {
-    /// Its place in the bucket's chain: 1, 2, 3, without gaps.
-    pub seq: i64,
-    /// What happened.
-    pub entry: NewEvidence,
-    /// The hash of the entry before; all zero before the first.
-    pub prev_hash: Digest,
-    /// Its own hash.
-    pub hash: Digest,
+impl FromValue for Hash {
+    fn from_value(value: Value) -> Option<Self> {
+        Vec::from_value(value)?.try_into().ok().map(Self)
+    }
+}
+
+/// The chains that got an entry since someone last asked; a hint, for the entry may still wait for
+/// its commit.
+pub(crate) type Appended = Mutex<BTreeSet<Chain>>;
+
+/// A number that SQL keeps as a signed one.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 impl Tx<'_> {
-    /// Appends an entry to the bucket's chain, in the transaction of the fact. `hash` is given the
-    /// entry's place and the hash before it. Locks the chain: order comes from it.
+    /// The chain of this transaction's place.
+    pub fn chain(&self) -> Chain {
+        match self.place() {
+            Place::Home => Chain::HOME,
+            Place::Bucket(bucket) => Chain::new(bucket.number()).unwrap_or(Chain::HOME),
+        }
+    }
+
+    /// What stands for a subject in the evidence.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::KeyDestroyed`] if the subject has no key (any more).
+    pub fn pseudonym(&mut self, subject: SubjectId) -> Result<Pseudonym, StoreError> {
+        Ok(self.key(subject)?.pseudonym("subject", &[]))
+    }
+
+    /// What stands for a record of a subject in the evidence.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::KeyDestroyed`] if the subject has no key (any more).
+    pub fn pseudonym_of_record(
+        &mut self,
+        subject: SubjectId,
+        record: RecordId,
+    ) -> Result<Pseudonym, StoreError> {
+        Ok(self.key(subject)?.pseudonym("record", record.bytes()))
+    }
+
+    /// Appends an entry to the chain of this place, in the transaction of the fact. Locks the chain:
+    /// order comes from it.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
-    pub fn append_evidence(
-        &mut self,
-        entry: &NewEvidence,
-        hash: impl FnOnce(i64, Digest) -> Digest,
-    ) -> Result<Evidence, StoreError> {
-        let bucket = self.bucket()?;
-        let mut head = self.first(&CHAIN_ADVANCE, values![bucket])?;
+    pub fn append_evidence(&mut self, at: Timestamp, fact: Fact) -> Result<Entry, StoreError> {
+        let chain = self.chain();
+        let key = i64::from(chain.number());
+        let mut head = self.first(&CHAIN_ADVANCE, values![key])?;
         if head.is_none() {
-            self.execute(&CHAIN_BEGIN, values![bucket, Digest([0; 32])])?;
-            head = self.first(&CHAIN_ADVANCE, values![bucket])?;
+            self.execute(&CHAIN_BEGIN, values![key, Hash::ZERO])?;
+            head = self.first(&CHAIN_ADVANCE, values![key])?;
         }
-        let row = bucket.to_string();
         let missing = StoreError::Corrupt {
             table: "chain_head",
             column: "seq",
-            row,
+            row: key.to_string(),
         };
-        let (seq, prev_hash) = read_head(head.ok_or(missing)?, bucket)?;
-        let hash = hash(seq, prev_hash);
-        let NewEvidence {
-            happened_at,
-            kind,
-            body,
-        } = entry;
-        let values = values![bucket, seq, *happened_at, kind, body, prev_hash, hash];
+        let (place, after) = read_head(head.ok_or(missing)?, key)?;
+        let entry = Entry {
+            chain,
+            place,
+            // As it will be read again.
+            at: Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at),
+            after,
+            fact,
+        };
+        let hash = entry.hash();
+        let values = values![key, signed(place), at, entry.fact.json(), after, hash];
         self.execute(&EVIDENCE_APPEND, values)?;
-        self.execute(&CHAIN_CLOSE, values![bucket, hash])?;
-        Ok(Evidence {
-            seq,
-            entry: entry.clone(),
-            prev_hash,
-            hash,
-        })
+        self.execute(&CHAIN_CLOSE, values![key, hash])?;
+        let mut appended = self.appended.lock().unwrap_or_else(PoisonError::into_inner);
+        appended.insert(chain);
+        Ok(entry)
     }
 
-    /// The last place of the bucket's chain and the hash there; none before the first entry.
+    /// The last place of this chain and the hash there; none before the first entry.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
-    pub fn chain_head(&mut self) -> Result<Option<(i64, Digest)>, StoreError> {
-        let bucket = self.bucket()?;
-        let row = self.first(&CHAIN_HEAD, values![bucket])?;
-        row.map(|row| read_head(row, bucket)).transpose()
+    pub fn chain_head(&mut self) -> Result<Option<(u64, Hash)>, StoreError> {
+        let key = i64::from(self.chain().number());
+        let row = self.first(&CHAIN_HEAD, values![key])?;
+        row.map(|row| read_head(row, key)).transpose()
     }
 
-    /// The entries of the bucket's chain after a place, at most `limit`.
+    /// The entries of this chain after a place, at most `limit`, as they are stored.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
-    pub fn evidence_after(&mut self, seq: i64, limit: u32) -> Result<Vec<Evidence>, StoreError> {
-        let bucket = self.bucket()?;
-        let rows = self.query(&EVIDENCE_LIST, values![bucket, seq, i64::from(limit)])?;
+    pub fn evidence_after(&mut self, place: u64, limit: u32) -> Result<Vec<Stored>, StoreError> {
+        let key = i64::from(self.chain().number());
+        let rows = self.query(
+            &EVIDENCE_LIST,
+            values![key, signed(place), i64::from(limit)],
+        )?;
         let read = |row: Row| {
-            let mut columns = row.columns("evidence", bucket);
-            Ok(Evidence {
-                seq: columns.take("seq")?,
-                entry: NewEvidence {
-                    happened_at: columns.take("happened_at")?,
-                    kind: columns.take("kind")?,
-                    body: columns.take("body")?,
-                },
-                prev_hash: columns.take("prev_hash")?,
+            let mut columns = row.columns("evidence", key);
+            Ok(Stored {
+                place: columns.take("seq")?,
+                at: columns.take("happened_at")?,
+                fact: columns.take("fact")?,
+                after: columns.take("prev_hash")?,
                 hash: columns.take("hash")?,
             })
         };
@@ -122,7 +149,7 @@ impl Tx<'_> {
     }
 }
 
-fn read_head(row: Row, bucket: crate::id::Bucket) -> Result<(i64, Digest), StoreError> {
-    let mut columns = row.columns("chain_head", bucket);
+fn read_head(row: Row, key: i64) -> Result<(u64, Hash), StoreError> {
+    let mut columns = row.columns("chain_head", key);
     Ok((columns.take("seq")?, columns.take("hash")?))
 }

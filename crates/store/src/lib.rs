@@ -27,6 +27,7 @@ mod engine;
 mod erasure;
 mod error;
 mod evidence;
+mod evidence_log;
 mod id;
 mod idempotency;
 mod job;
@@ -48,7 +49,7 @@ pub use clock::{Clock, ClockKey, ClockState, Recount};
 pub use counter::Counter;
 pub use engine::Reply;
 pub use error::{KeyProblem, StoreError};
-pub use evidence::{Evidence, NewEvidence};
+pub use evidence_log::{EvidenceCheck, LogHead, LogLeaf};
 pub use id::{
     Bucket, ClockId, Digest, IdError, IdentityHash, JobId, KeyedHash, Place, PlanId, RecordId,
     SubjectId,
@@ -60,7 +61,7 @@ pub use ledger::{Entry, NewEntry};
 pub use record::{NewRecord, Record, RecordState};
 pub use sql::{Row, Sql, Value};
 pub use statement::StatementVersion;
-pub use store::{Config, Database, Scrubbed, Store};
+pub use store::{Config, Database, LOG_PUBLIC_KEY, Scrubbed, Store};
 pub use subject::{HintOwner, Identity};
 pub use sweep::{Outcome, Plan, PlanItem, SWEEP_STEP};
 pub use tx::Tx;
@@ -75,6 +76,7 @@ pub fn statements() -> Vec<Sql> {
         counter::STATEMENTS,
         erasure::STATEMENTS,
         evidence::STATEMENTS,
+        evidence_log::STATEMENTS,
         idempotency::STATEMENTS,
         job::STATEMENTS,
         ledger::STATEMENTS,

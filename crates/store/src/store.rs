@@ -1,20 +1,25 @@
 //! The store: opens the databases and the keys, and runs transactions for the flows.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
+
+use ombud_core::evidence::{Chain, Checkpoint, SigningKey};
 
 use crate::engine::{BeforeCommit, Engine, Link, Reply};
 use crate::error::{KeyProblem, StoreError};
+use crate::evidence::{Appended, signed};
 use crate::id::{Bucket, IdentityHash, KeyedHash, Place, SubjectId};
-use crate::key::{KeyRing, KeyStore, MasterKey, Random, SystemRandom};
+use crate::key::{KeyRing, KeyStore, Random, SecretFile, SystemRandom};
 use crate::migration;
 use crate::sql::{sql, values};
 use crate::tx::Tx;
 
 sql! {
-    INSTALL_SAVE = "INSERT INTO install (one, key_check) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
-    INSTALL_LOAD = "SELECT key_check FROM install WHERE one = 1";
+    INSTALL_SAVE = "INSERT INTO install (one, key_check, log_key) VALUES (1, $1, $2)
+        ON CONFLICT (one) DO NOTHING";
+    INSTALL_LOAD = "SELECT key_check, log_key FROM install WHERE one = 1";
 }
 
 /// A database to keep things in.
@@ -52,7 +57,7 @@ impl std::fmt::Debug for Database {
 pub struct Config {
     /// The data directory, with `ombud.db`: what a backup copies.
     pub data_dir: PathBuf,
-    /// The directory of the master key, the key store and the journal of erasures. Never among the
+    /// The directory of the keys, the key store and the journal of erasures. Never among the
     /// data's backups: only so do erasures reach those, and only so is a copy that was put back
     /// recognised.
     pub keys_dir: PathBuf,
@@ -122,6 +127,8 @@ pub(crate) struct Inner {
     ring: Arc<KeyRing>,
     /// Whether the data is older than the journal of erasures.
     pub(crate) behind: AtomicBool,
+    log_key: Arc<SigningKey>,
+    appended: Arc<Appended>,
 }
 
 /// A write that is counted for as long as it lives.
@@ -179,7 +186,8 @@ impl Store {
         let data = engine(&config.database, &config.data_dir.join("ombud.db"), before)?;
         migration::migrate(&data, migration::DATA)?;
 
-        let ring = key_ring(&data, &keys_dir.join("master.key"), &config.random)?;
+        let (ring, log_key) = own_keys(&data, &keys_dir, &config.random)?;
+        publish(&keys_dir.join(LOG_PUBLIC_KEY), &log_key)?;
         let behind = crate::erasure::is_behind(&data, &keys)?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -188,6 +196,8 @@ impl Store {
                 keys,
                 ring: Arc::new(ring),
                 behind: AtomicBool::new(behind),
+                log_key: Arc::new(log_key),
+                appended: Arc::default(),
             }),
             past_gate: false,
         })
@@ -214,11 +224,11 @@ impl Store {
         if self.refuses(place) {
             return Reply::failed(StoreError::Behind);
         }
-        let (ring, keys) = self.handles();
+        let handles = self.handles();
         let writing = Writing::begin(&self.inner.writing);
         self.inner.data.write(name, move |link| {
             let _counted = &writing;
-            body(&mut tx(name, place, link, &ring, &keys))
+            body(&mut handles.tx(name, place, link))
         })
     }
 
@@ -246,10 +256,10 @@ impl Store {
         if self.refuses(place) {
             return Reply::failed(StoreError::Behind);
         }
-        let (ring, keys) = self.handles();
-        self.inner.data.read(name, move |link| {
-            body(&mut tx(name, place, link, &ring, &keys))
-        })
+        let handles = self.handles();
+        self.inner
+            .data
+            .read(name, move |link| body(&mut handles.tx(name, place, link)))
     }
 
     /// Asks every bucket in turn, and returns the answers in the order of the buckets.
@@ -265,9 +275,9 @@ impl Store {
         if !self.past_gate && self.is_behind() {
             return Reply::failed(StoreError::Behind);
         }
-        let (ring, keys) = self.handles();
+        let handles = self.handles();
         self.inner.data.read(name, move |link| {
-            let ask = |bucket| body(&mut tx(name, Place::Bucket(bucket), link, &ring, &keys));
+            let ask = |bucket| body(&mut handles.tx(name, Place::Bucket(bucket), link));
             Bucket::all().map(ask).collect()
         })
     }
@@ -306,6 +316,24 @@ impl Store {
         self.inner.keys.destroy(self.bucket_of(subject), subject)
     }
 
+    /// The key that signs the log and the receipts of this data.
+    pub fn log_key(&self) -> Arc<SigningKey> {
+        Arc::clone(&self.inner.log_key)
+    }
+
+    /// Keeps a checkpoint apart from the data, unless a later one is kept there already: it shows
+    /// when the data's own was cut.
+    pub fn keep_checkpoint(&self, checkpoint: Checkpoint, note: String) -> Reply<()> {
+        self.inner
+            .keys
+            .keep_checkpoint(signed(checkpoint.size), note)
+    }
+
+    /// The last checkpoint that was kept apart from the data, as it was signed.
+    pub fn kept_checkpoint(&self) -> Reply<Option<String>> {
+        self.inner.keys.kept_checkpoint()
+    }
+
     /// Overwrites what deletions left in the data's files, where the database can.
     pub fn scrub(&self) -> Reply<Scrubbed> {
         self.inner.data.scrub()
@@ -324,25 +352,44 @@ impl Store {
         }
     }
 
-    fn handles(&self) -> (Arc<KeyRing>, Arc<KeyStore>) {
-        (Arc::clone(&self.inner.ring), Arc::clone(&self.inner.keys))
+    /// The chains that got an entry through this store since this was last asked. An entry may
+    /// still wait for its commit then: ask its chain again a little later.
+    pub fn take_appended(&self) -> BTreeSet<Chain> {
+        let mut appended = self
+            .inner
+            .appended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *appended)
+    }
+
+    fn handles(&self) -> Handles {
+        Handles {
+            ring: Arc::clone(&self.inner.ring),
+            keys: Arc::clone(&self.inner.keys),
+            appended: Arc::clone(&self.inner.appended),
+        }
     }
 }
 
-fn tx<'t>(
-    name: &'static str,
-    place: Place,
-    link: &'t mut Link<'_>,
-    ring: &'t Arc<KeyRing>,
-    keys: &'t Arc<KeyStore>,
-) -> Tx<'t> {
-    Tx {
-        name,
-        place,
-        connection: link,
-        ring,
-        keys,
-        opened: Vec::new(),
+/// What every transaction needs of its store.
+struct Handles {
+    ring: Arc<KeyRing>,
+    keys: Arc<KeyStore>,
+    appended: Arc<Appended>,
+}
+
+impl Handles {
+    fn tx<'t>(&'t self, name: &'static str, place: Place, link: &'t mut Link<'_>) -> Tx<'t> {
+        Tx {
+            name,
+            place,
+            connection: link,
+            ring: &self.ring,
+            keys: &self.keys,
+            appended: &self.appended,
+            opened: Vec::new(),
+        }
     }
 }
 
@@ -357,32 +404,57 @@ fn engine(database: &Database, path: &Path, before: BeforeCommit) -> Result<Engi
     }
 }
 
-/// The keys of this data: a new master key only for data that never had one.
-fn key_ring(data: &Engine, path: &Path, random: &Arc<dyn Random>) -> Result<KeyRing, StoreError> {
+/// The file in `keys/` that holds what others verify this data's log and receipts with.
+pub const LOG_PUBLIC_KEY: &str = "evidence.pub";
+
+/// The keys of this data: new ones only for data that never had any.
+fn own_keys(
+    data: &Engine,
+    directory: &Path,
+    random: &Arc<dyn Random>,
+) -> Result<(KeyRing, SigningKey), StoreError> {
     let load = |link: &mut Link<'_>| {
         let rows = link.query(INSTALL_LOAD, &[])?;
-        let read = |row: crate::sql::Row| row.columns("install", "its row").take("key_check");
+        let read = |row: crate::sql::Row| {
+            let mut columns = row.columns("install", "its row");
+            Ok((columns.take("key_check")?, columns.take("log_key")?))
+        };
         rows.into_iter().next().map(read).transpose()
     };
-    let kept: Option<Vec<u8>> = data.read("install.load", load).wait()?;
-    let master = match (MasterKey::load(path)?, &kept) {
-        (Some(master), _) => master,
-        (None, Some(_)) => return Err(StoreError::Key(KeyProblem::Missing)),
-        (None, None) => MasterKey::create(path, random.as_ref())?,
+    let kept: Option<(Vec<u8>, Vec<u8>)> = data.read("install.load", load).wait()?;
+    let secret = |name| {
+        let path = directory.join(name);
+        match (SecretFile::load(&path)?, &kept) {
+            (Some(secret), _) => Ok(secret),
+            (None, Some(_)) => Err(StoreError::Key(KeyProblem::Missing)),
+            (None, None) => SecretFile::create(&path, random.as_ref()),
+        }
     };
-    let ring = KeyRing::new(&master, Arc::clone(random))?;
-    let check = ring.check().to_vec();
+    let ring = KeyRing::new(&secret("master.key")?, Arc::clone(random))?;
+    let log_key = SigningKey::of_log(secret("evidence.key")?.bytes())
+        .map_err(|_| StoreError::Key(KeyProblem::Malformed))?;
+    let ours = (ring.check().to_vec(), log_key.public().bytes().to_vec());
+    let (check, public) = ours.clone();
     let save = move |link: &mut Link<'_>| {
-        link.execute(INSTALL_SAVE, values![check.as_slice()])?;
+        link.execute(INSTALL_SAVE, values![check.as_slice(), public.as_slice()])?;
         load(link)
     };
     let kept = match kept {
         Some(kept) => Some(kept),
         None => data.write("install.save", save).wait()?,
     };
-    if kept.as_deref() == Some(ring.check().as_slice()) {
-        Ok(ring)
+    if kept == Some(ours) {
+        Ok((ring, log_key))
     } else {
         Err(StoreError::Key(KeyProblem::OtherData))
     }
+}
+
+/// Puts the public half of the log's key beside it, to be handed to whoever verifies.
+fn publish(path: &Path, key: &SigningKey) -> Result<(), StoreError> {
+    let line = format!("{}\n", key.public());
+    if std::fs::read(path).is_ok_and(|bytes| bytes == line.as_bytes()) {
+        return Ok(());
+    }
+    std::fs::write(path, line).map_err(|error| StoreError::file(path, &error))
 }

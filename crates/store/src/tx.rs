@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::engine::{Link, StagedKey};
 use crate::error::StoreError;
+use crate::evidence::Appended;
 use crate::id::{Bucket, IdentityHash, Place, RecordId, SubjectId};
 use crate::key::{Context, KeyRing, KeyStore, SubjectKey};
 use crate::sql::{Row, Sql, Value};
@@ -20,6 +21,7 @@ pub struct Tx<'t> {
     pub(crate) connection: &'t mut (dyn Connection + 't),
     pub(crate) ring: &'t Arc<KeyRing>,
     pub(crate) keys: &'t Arc<KeyStore>,
+    pub(crate) appended: &'t Appended,
     /// Subject keys unwrapped in this transaction; dropped and wiped with it.
     pub(crate) opened: Vec<(SubjectId, SubjectKey)>,
 }
@@ -187,7 +189,7 @@ impl Tx<'_> {
 
     /// The key of a subject. No key outlives its transaction in memory, so a destroyed one is gone
     /// at once, everywhere.
-    fn key(&mut self, subject: SubjectId) -> Result<&SubjectKey, StoreError> {
+    pub(crate) fn key(&mut self, subject: SubjectId) -> Result<&SubjectKey, StoreError> {
         let bucket = self.bucket_of(subject)?;
         if !self.opened.iter().any(|(of, _)| *of == subject) {
             let wrapped = self

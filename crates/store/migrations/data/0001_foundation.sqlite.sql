@@ -2,10 +2,11 @@
 -- `bucket` leads every key of a per-subject table. Times are Unix milliseconds.
 -- No foreign keys, no triggers, no defaults that read a clock. Every statement is re-runnable.
 
--- One row an installation: whether the master key at hand belongs to this data.
+-- One row an installation: whether the master key and the log's key at hand belong to this data.
 CREATE TABLE IF NOT EXISTS install (
   one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
-  key_check BLOB NOT NULL
+  key_check BLOB NOT NULL,
+  log_key BLOB NOT NULL
 );
 
 -- How far this data has followed the journal of erasures, which lies with the keys.
@@ -217,21 +218,54 @@ CREATE TABLE IF NOT EXISTS sweep_item (
   PRIMARY KEY (bucket, plan_id, subject_id, collection, clock_id)
 );
 
--- The tamper-evident chain of a bucket and its head.
+-- The tamper-evident chain of a bucket and its head. Bucket 4096 is the chain of what concerns
+-- nobody, beside the home tables.
 CREATE TABLE IF NOT EXISTS evidence (
-  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4096),
   seq BIGINT NOT NULL,
   happened_at BIGINT NOT NULL,
-  kind TEXT NOT NULL,
-  body TEXT NOT NULL,
+  fact TEXT NOT NULL,
   prev_hash BLOB NOT NULL,
   hash BLOB NOT NULL,
   PRIMARY KEY (bucket, seq)
 );
 CREATE TABLE IF NOT EXISTS chain_head (
-  bucket BIGINT NOT NULL PRIMARY KEY CHECK (bucket BETWEEN 0 AND 4095),
+  bucket BIGINT NOT NULL PRIMARY KEY CHECK (bucket BETWEEN 0 AND 4096),
   seq BIGINT NOT NULL,
   hash BLOB NOT NULL
+);
+
+-- The Merkle log over the entries of all chains: its head, its leaves in their order, its tiles of
+-- 256 hashes, and up to which place each chain has come into it.
+CREATE TABLE IF NOT EXISTS log_head (
+  one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  size BIGINT NOT NULL,
+  checkpoint TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS log_leaf (
+  leaf BIGINT NOT NULL PRIMARY KEY,
+  chain BIGINT NOT NULL,
+  place BIGINT NOT NULL,
+  hash BLOB NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS log_leaf_place ON log_leaf (chain, place);
+CREATE TABLE IF NOT EXISTS log_tile (
+  level BIGINT NOT NULL,
+  tile BIGINT NOT NULL,
+  hashes BLOB NOT NULL,
+  PRIMARY KEY (level, tile)
+);
+CREATE TABLE IF NOT EXISTS log_cursor (
+  chain BIGINT NOT NULL PRIMARY KEY,
+  place BIGINT NOT NULL
+);
+
+-- What the last verification of the evidence came to.
+CREATE TABLE IF NOT EXISTS evidence_check (
+  one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  checked_at BIGINT NOT NULL,
+  entries BIGINT NOT NULL,
+  problem TEXT
 );
 
 -- Work to do outside the database, queued in the transaction of the fact that calls for it.

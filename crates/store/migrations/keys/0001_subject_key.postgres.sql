@@ -21,3 +21,10 @@ CREATE TABLE IF NOT EXISTS erasure (
   done_at BIGINT
 );
 CREATE INDEX IF NOT EXISTS erasure_open ON erasure (done_at, seq);
+
+-- The last checkpoint that the log signed, apart from the data: what shows that its tail was cut.
+CREATE TABLE IF NOT EXISTS kept_checkpoint (
+  one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  size BIGINT NOT NULL,
+  checkpoint TEXT NOT NULL
+);

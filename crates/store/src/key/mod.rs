@@ -2,17 +2,19 @@
 //!
 //! One master key, three uses: it wraps every subject's own key, it hashes identities, and it
 //! hashes subject ids into buckets. Records are sealed with the key of their subject; the wrapped
-//! keys lie in a store of their own, outside the data and outside its backups.
+//! keys lie in a store of their own, outside the data and outside its backups. The key that signs
+//! the log comes from no other: its public half is known to others, and outlives a change of master
+//! key.
 
+mod file;
 mod journal;
-mod master;
 mod ring;
 mod seal;
 mod store;
 
+pub(crate) use file::{SecretFile, private_directory};
 pub use journal::Erasure;
 pub(crate) use journal::STATEMENTS as JOURNAL_STATEMENTS;
-pub(crate) use master::{MasterKey, private_directory};
 pub(crate) use ring::KeyRing;
 pub(crate) use seal::{Context, SubjectKey};
 pub(crate) use store::{KeyStore, STATEMENTS};

@@ -6,7 +6,7 @@ use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use zeroize::Zeroizing;
 
-use super::{Context, MasterKey, Random, SubjectKey};
+use super::{Context, Random, SecretFile, SubjectKey};
 use crate::error::{KeyProblem, StoreError};
 use crate::id::{Bucket, IdentityHash, KeyedHash, SubjectId};
 
@@ -22,7 +22,7 @@ pub(crate) struct KeyRing {
 
 impl KeyRing {
     /// Derives the ring (HKDF-SHA256, one label for each use).
-    pub(crate) fn new(master: &MasterKey, random: Arc<dyn Random>) -> Result<Self, StoreError> {
+    pub(crate) fn new(master: &SecretFile, random: Arc<dyn Random>) -> Result<Self, StoreError> {
         let derive = |label: &str| {
             let mut bytes = Zeroizing::new([0; 32]);
             Salt::new(HKDF_SHA256, b"ombud")

@@ -1,6 +1,8 @@
 //! Sealing: AES-256-GCM under a random nonce, bound to the row that it stands in.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hmac::{self, HMAC_SHA256};
+use ombud_core::evidence::Pseudonym;
 use zeroize::Zeroizing;
 
 use super::Random;
@@ -28,17 +30,39 @@ impl Context<'_> {
     }
 }
 
-/// A key that seals: a subject's own, or the one that wraps those. The driver wipes it when it is
-/// dropped.
+/// A key that seals: a subject's own, or the one that wraps those. It also makes the pseudonyms that
+/// stand for its subject in the evidence. The driver wipes it when it is dropped.
 #[derive(Debug)]
-pub(crate) struct SubjectKey(LessSafeKey);
+pub(crate) struct SubjectKey {
+    seal: LessSafeKey,
+    pseudonym: hmac::Key,
+}
 
 impl SubjectKey {
     /// The key of these 32 bytes.
     pub(crate) fn new(bytes: &[u8; 32]) -> Result<Self, StoreError> {
-        UnboundKey::new(&AES_256_GCM, bytes)
-            .map(|key| Self(LessSafeKey::new(key)))
-            .map_err(forged)
+        let seal = UnboundKey::new(&AES_256_GCM, bytes).map_err(forged)?;
+        Ok(Self {
+            seal: LessSafeKey::new(seal),
+            pseudonym: hmac::Key::new(HMAC_SHA256, bytes),
+        })
+    }
+
+    /// What stands for a thing of this subject's in the evidence: nobody without the key can make
+    /// it again. `label` says what kind of thing, so that no two are ever the same.
+    pub(crate) fn pseudonym(&self, label: &str, thing: &[u8]) -> Pseudonym {
+        let mut hash = hmac::Context::with_key(&self.pseudonym);
+        hash.update(b"ombud evidence ");
+        hash.update(label.as_bytes());
+        hash.update(&[0]);
+        hash.update(thing);
+        Pseudonym(
+            hash.sign()
+                .as_ref()
+                .first_chunk()
+                .copied()
+                .unwrap_or_default(),
+        )
     }
 
     /// Seals `plain`: format, nonce, then ciphertext and tag.
@@ -52,7 +76,7 @@ impl SubjectKey {
         random.fill(&mut nonce)?;
         let mut body = plain.to_vec();
         let nonce_used = Nonce::assume_unique_for_key(nonce);
-        self.0
+        self.seal
             .seal_in_place_append_tag(nonce_used, Aad::from(context.bytes()), &mut body)
             .map_err(forged)?;
         let mut sealed = Vec::with_capacity(body.len().saturating_add(1 + NONCE_LEN));
@@ -78,7 +102,7 @@ impl SubjectKey {
         let mut body = Zeroizing::new(body.to_vec());
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let plain = self
-            .0
+            .seal
             .open_in_place(nonce, Aad::from(context.bytes()), body.as_mut())
             .map_err(forged)?
             .len();

@@ -1,4 +1,4 @@
-//! The key store: wrapped subject keys, in a database of their own.
+//! The key store: wrapped subject keys, and the log's last checkpoint, in a database of their own.
 
 use crate::engine::{Engine, Reply, StagedKey};
 use crate::error::StoreError;
@@ -10,9 +10,13 @@ sql! {
         ON CONFLICT (bucket, subject_id) DO UPDATE SET wrapped = excluded.wrapped";
     SUBJECT_KEY_LOAD = "SELECT wrapped FROM subject_key WHERE bucket = $1 AND subject_id = $2";
     SUBJECT_KEY_DESTROY = "DELETE FROM subject_key WHERE bucket = $1 AND subject_id = $2";
+    CHECKPOINT_KEEP = "INSERT INTO kept_checkpoint (one, size, checkpoint) VALUES (1, $1, $2)
+        ON CONFLICT (one) DO UPDATE SET size = excluded.size, checkpoint = excluded.checkpoint
+        WHERE kept_checkpoint.size < excluded.size";
+    CHECKPOINT_KEPT = "SELECT checkpoint FROM kept_checkpoint WHERE one = 1";
 }
 
-/// The database of wrapped keys.
+/// The database of wrapped keys, apart from the data.
 pub(crate) struct KeyStore {
     pub(crate) engine: Engine,
 }
@@ -54,6 +58,24 @@ impl KeyStore {
     pub(crate) fn destroy(&self, bucket: Bucket, subject: SubjectId) -> Reply<bool, StoreError> {
         self.engine.write("key.destroy", move |link| {
             Ok(link.execute(SUBJECT_KEY_DESTROY, values![bucket, subject])? > 0)
+        })
+    }
+
+    /// Keeps a checkpoint of the log, unless a later one is kept already.
+    pub(crate) fn keep_checkpoint(&self, size: i64, checkpoint: String) -> Reply<(), StoreError> {
+        self.engine.write("checkpoint.keep", move |link| {
+            link.execute(CHECKPOINT_KEEP, values![size, &checkpoint])
+                .map(drop)
+        })
+    }
+
+    /// The last checkpoint that was kept.
+    pub(crate) fn kept_checkpoint(&self) -> Reply<Option<String>, StoreError> {
+        self.engine.read("checkpoint.kept", |link| {
+            let rows = link.query(CHECKPOINT_KEPT, values![])?;
+            let read =
+                |row: crate::sql::Row| row.columns("kept_checkpoint", "its row").take("checkpoint");
+            rows.into_iter().next().map(read).transpose()
         })
     }
 }

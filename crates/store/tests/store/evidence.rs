@@ -1,19 +1,16 @@
-//! Chains, replays, jobs, suppressions and counters.
+//! Chains and their log, replays, jobs, suppressions and counters.
 
-use ombud_store::{Counter, Digest, JobId, NewEvidence, NewJob, Replay, StoreError, Tx};
+use ombud_core::evidence::{Chain, ChainCheck, Checkpoint, Fact, Hash, Pseudonym, Reached, TileId};
+use ombud_store::{
+    Counter, JobId, KeyProblem, LogHead, LogLeaf, NewJob, Place, Replay, StoreError, Tx,
+};
 
 use crate::harness::{at, bucket};
 
-/// A stand-in for the rules' hash: what it is given, and the text.
-fn hash(seq: i64, prev: Digest, body: &str) -> Digest {
-    let mut bytes = *prev.bytes();
-    for (byte, next) in bytes
-        .iter_mut()
-        .zip(seq.to_be_bytes().into_iter().chain(body.bytes()))
-    {
-        *byte = byte.wrapping_mul(31).wrapping_add(next);
+fn fact(number: u8) -> Fact {
+    Fact::KeyDestroyed {
+        subject: Pseudonym([number; 16]),
     }
-    Digest::from_bytes(bytes)
 }
 
 fn job(id: u8, dedupe: &str, run_at: i64) -> NewJob {
@@ -32,9 +29,7 @@ on_both! {
     fn i7_a_chain_has_no_gaps_under_concurrent_writers(db) {
         let place = bucket(5);
         let replies: Vec<_> = (0..24).map(|number| db.store.write("append", place, move |tx| {
-            let body = format!("entry {number}");
-            let entry = NewEvidence { happened_at: at(number), kind: "erased".to_owned(), body };
-            tx.append_evidence(&entry, |seq, prev| hash(seq, prev, &entry.body))?;
+            tx.append_evidence(at(number.into()), fact(number))?;
             if number % 6 == 5 { Err(StoreError::SubjectGone) } else { Ok(()) }
         })).collect();
         let kept = replies.into_iter().filter_map(|reply| reply.wait().ok()).count();
@@ -46,15 +41,96 @@ on_both! {
             Ok::<_, StoreError>((tx.chain_head()?, [first, rest].concat()))
         };
         let (head, entries) = db.store.read("read", place, read).wait().unwrap();
-        let mut prev = Digest::from_bytes([0; 32]);
-        for (seq, entry) in (1..).zip(&entries) {
-            assert_eq!((entry.seq, entry.prev_hash), (seq, prev));
-            assert_eq!(entry.hash, hash(seq, prev, &entry.entry.body));
-            prev = entry.hash;
+        let mut check = ChainCheck::new(Chain::new(5).unwrap(), Reached::default());
+        for entry in &entries {
+            check.next(entry).unwrap();
         }
-        assert_eq!(head, Some((20, prev)));
+        let (places, last) = head.unwrap();
+        check.end(places, last).unwrap();
+        assert_eq!(places, 20);
         let other = db.store.read("read", bucket(6), |tx| tx.evidence_after(0, 1)).wait();
         assert_eq!(other.unwrap(), []);
+    }
+
+    fn the_chain_beside_the_home_tables_is_one_more(db) {
+        let append = |tx: &mut Tx<'_>| tx.append_evidence(at(7), fact(1));
+        let entry = db.store.write("append", Place::Home, append).wait().unwrap();
+        assert_eq!((entry.chain, entry.place, entry.after), (Chain::HOME, 1, Hash::ZERO));
+        let read = |tx: &mut Tx<'_>| tx.evidence_after(0, 9);
+        let stored = db.store.read("read", Place::Home, read).wait().unwrap();
+        assert_eq!(stored[0].hash, entry.hash());
+    }
+
+    /// Pseudonyms come from the person's key, and nobody can make them once it is gone.
+    fn i7_a_pseudonym_is_the_same_until_the_key_is_destroyed(db) {
+        let (anna, ben) = (db.subject(), db.subject());
+        let record = db.record(anna, "a.b").id;
+        let of = move |tx: &mut Tx<'_>| {
+            Ok((tx.pseudonym(anna)?, tx.pseudonym_of_record(anna, record)?))
+        };
+        let (person, thing) = db.read(anna, of);
+        assert_eq!(db.read(anna, of), (person, thing));
+        assert_ne!(person, thing);
+        assert_ne!(person, db.read(ben, move |tx| tx.pseudonym(ben)));
+        assert!(db.store.destroy_key(anna).wait().unwrap());
+        let gone = db.store.read("read", db.store.bucket_of(anna), of).wait();
+        assert_eq!(gone, Err(StoreError::KeyDestroyed));
+    }
+
+    fn a_log_takes_each_entry_once(db) {
+        let leaf = |leaf, place| LogLeaf { leaf, chain: Chain::HOME, place, hash: Hash::of(&[7]) };
+        let add = move |leaf| move |tx: &mut Tx<'_>| {
+            let head = tx.lock_log()?;
+            tx.add_leaf(&leaf)?;
+            tx.advance_log(&LogHead { size: head.size + 1, checkpoint: "signed".to_owned() })
+        };
+        let add = |leaf| db.store.write("add", Place::Home, add(leaf)).wait();
+        assert_eq!(add(leaf(0, 1)), Ok(()));
+        assert!(add(leaf(1, 1)).is_err(), "the same entry at another place");
+        assert!(add(leaf(0, 2)).is_err(), "another entry at the same place");
+        assert_eq!(add(leaf(1, 2)), Ok(()));
+        let tile = TileId { level: 0, index: 3 };
+        let save = move |tx: &mut Tx<'_>| {
+            tx.save_tile(tile, &[Hash::of(&[1])])?;
+            tx.save_tile(tile, &[Hash::of(&[1]), Hash::of(&[2])])
+        };
+        db.store.write("tile", Place::Home, save).wait().unwrap();
+        let read = move |tx: &mut Tx<'_>| Ok::<_, StoreError>((
+            tx.log_head()?.size, tx.log_cursors()?, tx.leaf_of(Chain::HOME, 2)?, tx.leaves_from(1, 9)?,
+            tx.count_log()?, tx.tile(tile)?,
+        ));
+        let (size, cursors, found, listed, count, hashes) =
+            db.store.read("read", Place::Home, read).wait().unwrap();
+        assert_eq!((size, count), (2, (2, 1)));
+        assert_eq!(cursors.into_iter().collect::<Vec<_>>(), [(Chain::HOME, 2)]);
+        assert_eq!(listed, [leaf(1, 2)]);
+        assert_eq!(found, Some(leaf(1, 2)));
+        assert_eq!(hashes.unwrap().len(), 2);
+    }
+
+    fn only_a_later_checkpoint_takes_the_place_of_the_kept_one(db) {
+        let kept = || db.store.kept_checkpoint().wait().unwrap();
+        assert_eq!(kept(), None);
+        for (size, want) in [(3, "at 3"), (2, "at 3"), (4, "at 4"), (4, "at 4")] {
+            let checkpoint = Checkpoint { size, root: Hash::ZERO };
+            db.store.keep_checkpoint(checkpoint, format!("at {size}")).wait().unwrap();
+            assert_eq!(kept().as_deref(), Some(want));
+        }
+    }
+
+    /// The key that signs outlives everything else: data that has lost it is not opened with another.
+    fn data_is_opened_with_the_key_that_signed_its_log_alone(db) {
+        let ours = db.store.log_key().public().to_string();
+        let file = |name: &str| db.directory.path().join("keys").join(name);
+        assert_eq!(std::fs::read_to_string(file("evidence.pub")).unwrap().trim(), ours);
+        assert_eq!(db.again().unwrap().log_key().public().to_string(), ours);
+        let secret = std::fs::read(file("evidence.key")).unwrap();
+        std::fs::remove_file(file("evidence.key")).unwrap();
+        assert_eq!(db.again().err(), Some(StoreError::Key(KeyProblem::Missing)));
+        std::fs::copy(file("master.key"), file("evidence.key")).unwrap();
+        assert_eq!(db.again().err(), Some(StoreError::Key(KeyProblem::OtherData)));
+        std::fs::write(file("evidence.key"), secret).unwrap();
+        assert!(db.again().is_ok());
     }
 
     fn a_command_sent_twice_is_answered_twice_and_carried_out_once(db) {

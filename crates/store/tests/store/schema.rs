@@ -9,12 +9,18 @@ use crate::harness::sqlite_catalog;
 
 /// Tables that lie in one place: they hold nothing about any subject, or, with the keys, the one order
 /// of erasures. All others lead every key with their bucket.
-pub(crate) const HOME: [&str; 7] = [
+pub(crate) const HOME: [&str; 13] = [
     "api_key",
     "erasure",
     "erasure_head",
     "erasure_mark",
+    "evidence_check",
     "install",
+    "kept_checkpoint",
+    "log_cursor",
+    "log_head",
+    "log_leaf",
+    "log_tile",
     "schema_migration",
     "statement_version",
 ];

@@ -1,4 +1,4 @@
-//! The master key's file.
+//! Files that hold 32 secret bytes: the master key's, and that of the key that signs the log.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 use super::Random;
 use crate::error::{KeyProblem, StoreError};
 
-/// The 32 bytes that every other key comes from or is wrapped with.
-pub(crate) struct MasterKey(Zeroizing<[u8; 32]>);
+/// The 32 bytes of a key that lies in a file of its own.
+pub(crate) struct SecretFile(Zeroizing<[u8; 32]>);
 
-impl MasterKey {
+impl SecretFile {
     /// Reads the key from its file; none if there is no such file.
     pub(crate) fn load(path: &Path) -> Result<Option<Self>, StoreError> {
         let mut file = match File::open(path) {
