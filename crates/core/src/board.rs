@@ -13,6 +13,9 @@ use crate::statement::promise::{Machinery, Proof};
 /// How long after its instant a record may still await the sweep, in seconds.
 pub const SWEEP_LAG_SECONDS: i64 = 3_600;
 
+/// How old a verification of the evidence may be, in seconds.
+pub const EVIDENCE_AGE_SECONDS: i64 = 86_400;
+
 /// Whether a promise is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -87,6 +90,19 @@ pub struct Checked {
     pub lacking: Vec<String>,
 }
 
+/// What the last verification of the evidence came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceFigures {
+    /// When.
+    pub verified_at: Timestamp,
+    /// How long ago that is, in seconds.
+    pub age_seconds: i64,
+    /// How many entries were verified.
+    pub entries: u64,
+    /// What was wrong, if anything.
+    pub problem: Option<String>,
+}
+
 /// What was measured for a proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Measured {
@@ -96,6 +112,8 @@ pub enum Measured {
     Activity(ActivityFigures),
     /// Of a list of things.
     Checked(Checked),
+    /// Of the evidence.
+    Evidence(EvidenceFigures),
     /// Nothing.
     Nothing,
 }
@@ -149,6 +167,7 @@ pub fn judge(proof: &Proof, measured: &Measured) -> Judgement {
         Measured::Collection(figures) => of_collection(proof, figures),
         Measured::Activity(figures) => of_activity(proof, figures),
         Measured::Checked(checked) => Some(of_list(proof, checked)),
+        Measured::Evidence(figures) => Some(of_evidence(figures)),
         Measured::Nothing => None,
     };
     judged.unwrap_or_else(|| {
@@ -252,6 +271,44 @@ fn of_choices(proof: &Proof, figures: &ActivityFigures) -> Judgement {
         "noen som har protestert, får ja",
     );
     none_of(wrong, shown.to_vec(), [kept, broken])
+}
+
+/// Evidence that was verified long ago, or never, proves nothing today.
+fn of_evidence(figures: &EvidenceFigures) -> Judgement {
+    let mut shown = vec![Figure {
+        name: "verified",
+        value: FigureValue::Instant(figures.verified_at),
+    }];
+    if let Some(problem) = &figures.problem {
+        shown.push(Figure {
+            name: "lacking",
+            value: FigureValue::Names(vec![problem.clone()]),
+        });
+        return Judgement {
+            verdict: Verdict::Broken,
+            figures: shown,
+            because: words(
+                "the evidence was changed, cut or reordered",
+                "loggen er endret, avkortet eller stokket om",
+            ),
+        };
+    }
+    shown.push(count("entries", figures.entries));
+    if figures.age_seconds > EVIDENCE_AGE_SECONDS {
+        let why = words(
+            "the evidence was not verified within a day",
+            "loggen er ikke kontrollert det siste døgnet",
+        );
+        return unproven(shown, why);
+    }
+    Judgement {
+        verdict: Verdict::Kept,
+        figures: shown,
+        because: words(
+            "every entry of the evidence is as it was signed",
+            "hver linje i loggen er som da den ble signert",
+        ),
+    }
 }
 
 fn recipients(declared: u64) -> Judgement {

@@ -88,6 +88,8 @@ figure-exempt = Held or restricted
 figure-endless = Without a known end
 figure-checked = Checked
 figure-lacking = Lacking
+figure-verified = Verified
+figure-entries = Entries
 
 effect-worse = Less protection
 effect-better = More protection

@@ -88,6 +88,8 @@ figure-exempt = Holdt tilbake eller begrenset
 figure-endless = Uten kjent slutt
 figure-checked = Kontrollert
 figure-lacking = Mangler
+figure-verified = Kontrollert
+figure-entries = Linjer i loggen
 
 effect-worse = Svakere vern
 effect-better = Sterkere vern

@@ -94,8 +94,8 @@ impl Settings {
         })
     }
 
-    /// `ombud-data` has its keys in `ombud-data-keys`.
-    fn keys(&self) -> PathBuf {
+    /// The directory of the keys: `ombud-data` has them in `ombud-data-keys`.
+    pub fn keys(&self) -> PathBuf {
         let beside = || {
             let mut name = self.data.file_name()?.to_owned();
             name.push("-keys");

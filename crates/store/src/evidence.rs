@@ -131,10 +131,9 @@ impl Tx<'_> {
     /// [`StoreError`] if the database cannot answer.
     pub fn evidence_after(&mut self, place: u64, limit: u32) -> Result<Vec<Stored>, StoreError> {
         let key = i64::from(self.chain().number());
-        let rows = self.query(
-            &EVIDENCE_LIST,
-            values![key, signed(place), i64::from(limit)],
-        )?;
+        // From the very first on: what was put in before place 1 must show.
+        let after = if place == 0 { i64::MIN } else { signed(place) };
+        let rows = self.query(&EVIDENCE_LIST, values![key, after, i64::from(limit)])?;
         let read = |row: Row| {
             let mut columns = row.columns("evidence", key);
             Ok(Stored {

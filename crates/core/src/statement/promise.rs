@@ -22,6 +22,8 @@ pub enum Proof {
     Versions,
     /// Every record is sealed with its person's key.
     Sealed,
+    /// The evidence was verified within a day, and is whole (I7).
+    Evidence,
     /// Every recipient has an agreement in force.
     Agreements,
     /// Every recipient outside the EEA has a transfer tool.
@@ -73,12 +75,13 @@ pub enum Machinery {
     GroupSharing,
 }
 
-const PLAIN: [(&str, Proof); 7] = [
+const PLAIN: [(&str, Proof); 8] = [
     ("published", Proof::Published),
     ("gaps", Proof::Gaps),
     ("contact", Proof::Contact),
     ("versions", Proof::Versions),
     ("sealed", Proof::Sealed),
+    ("evidence", Proof::Evidence),
     ("agreements", Proof::Agreements),
     ("transfers", Proof::Transfers),
 ];
@@ -125,6 +128,7 @@ impl Proof {
             | Self::Contact
             | Self::Versions
             | Self::Sealed
+            | Self::Evidence
             | Self::Agreements
             | Self::Transfers
             | Self::Needs(_) => None,
@@ -198,6 +202,7 @@ impl fmt::Display for Proof {
             Self::Contact => f.write_str("contact"),
             Self::Versions => f.write_str("versions"),
             Self::Sealed => f.write_str("sealed"),
+            Self::Evidence => f.write_str("evidence"),
             Self::Agreements => f.write_str("agreements"),
             Self::Transfers => f.write_str("transfers"),
             Self::ClosedWorld(target) => write!(f, "closed-world {target}"),
@@ -234,7 +239,7 @@ impl JsonSchema for Proof {
         json_schema!({
             "type": "string",
             "format": "ombud-proof",
-            "description": "What measures a promise: `published`, `gaps`, `contact`, `versions`, `sealed`, \
+            "description": "What measures a promise: `published`, `gaps`, `contact`, `versions`, `sealed`, `evidence`, \
                 `agreements`, `transfers`, `closed-world ACTIVITY`, `basis ACTIVITY`, \
                 `consent ACTIVITY`, `objection ACTIVITY`, `recipients ACTIVITY`, \
                 `erased-on-withdrawal ACTIVITY.COLLECTION`, `cap ACTIVITY.COLLECTION` or \

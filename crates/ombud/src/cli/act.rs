@@ -1,5 +1,8 @@
 //! `ombud ledger add|show` and `ombud anchor set`.
 
+use std::path::PathBuf;
+
+use anyhow::Context as _;
 use clap::Subcommand;
 use jiff::Timestamp;
 use ombud_core::standing::Act;
@@ -39,6 +42,9 @@ pub(super) enum Ledger {
         /// When it was done; now when left out
         #[arg(long, value_name = "INSTANT")]
         at: Option<Timestamp>,
+        /// Write the signed receipt to this file, for the person
+        #[arg(long, value_name = "FILE")]
+        receipt: Option<PathBuf>,
     },
     /// Show the ledger of a person
     Show {
@@ -76,6 +82,7 @@ impl Ledger {
                 channel,
                 notice,
                 at,
+                receipt: file,
             } => {
                 let at = at.unwrap_or(now);
                 let told = Told {
@@ -86,7 +93,13 @@ impl Ledger {
                     channel,
                     notice,
                 };
-                receipt(&ombud.tell(&subject, told, now).await?, out)?;
+                let told = ombud.tell(&subject, told, now).await?;
+                if let Some(file) = file {
+                    let json = serde_json::to_vec_pretty(&told.signed)?;
+                    std::fs::write(&file, json)
+                        .with_context(|| format!("cannot write `{}`", file.display()))?;
+                }
+                receipt(&told, out)?;
             }
             Self::Show { subject } => {
                 for entry in ombud.ledger(&subject).await? {
@@ -111,6 +124,7 @@ fn receipt(receipt: &Receipt, out: &mut Output<'_>) -> std::io::Result<()> {
             "erased": effects.erased,
             "restricted": effects.restricted,
             "notified": effects.notified,
+            "receipt": receipt.signed,
         }));
     }
     let act = receipt.act.name();

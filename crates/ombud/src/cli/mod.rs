@@ -6,6 +6,7 @@
 mod act;
 mod board;
 mod check;
+mod evidence;
 mod key;
 mod may;
 mod output;
@@ -64,6 +65,9 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Show what will be due, by activity and month
     Forecast(sweep::Forecast),
+    /// Verify the evidence or a receipt, show entries, prove that the log holds one
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
     /// Show, compare and export the statement
     #[command(subcommand)]
     Statement(statement::Command),
@@ -132,6 +136,7 @@ async fn dispatch(
         Command::Key(command) => command.run(settings, clock, out).await,
         Command::Sweep(sweep) => sweep.run(settings, clock, out).await,
         Command::Forecast(forecast) => forecast.run(settings, clock, out).await,
+        Command::Evidence(evidence) => evidence.run(settings, clock, out).await,
         Command::Statement(command) => command.run(settings, clock, out).await,
         Command::Schema(schema) => schema.run(out),
         Command::Openapi => {
@@ -191,7 +196,9 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
             ));
             Outcome::No.into()
         }
-        Some(FlowError::NotFound(_)) => Outcome::No.into(),
+        Some(FlowError::NotFound(_) | FlowError::Evidence(_) | FlowError::Receipt(_)) => {
+            Outcome::No.into()
+        }
         Some(
             FlowError::UnknownIdentity(_)
             | FlowError::Identity { .. }

@@ -92,7 +92,7 @@ impl Record {
             }
             Self::Show { record } => {
                 let record = ombud
-                    .record(record)
+                    .show_record(record, clock.now())
                     .await?
                     .ok_or(FlowError::NotFound("record"))?;
                 show(&record, out)?;
@@ -100,7 +100,7 @@ impl Record {
             Self::List { subject } => {
                 let mut after = None;
                 loop {
-                    let mut page = ombud.records(&subject, after).await?;
+                    let mut page = ombud.show_records(&subject, after, clock.now()).await?;
                     for record in &page {
                         show(record, out)?;
                     }

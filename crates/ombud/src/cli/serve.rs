@@ -94,7 +94,9 @@ impl Serve {
         let sweeping = job::sweep(versions, clock.clone(), wake, metrics);
         let jobs = [
             tokio::spawn(sweeping),
-            tokio::spawn(job::forget(ombud, clock.clone())),
+            tokio::spawn(job::forget(ombud.clone(), clock.clone())),
+            tokio::spawn(job::integrate(ombud.clone())),
+            tokio::spawn(job::verify(ombud, clock.clone())),
         ];
         serving.await??;
         jobs.iter().for_each(JoinHandle::abort);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use ombud_core::evidence::Fact;
 use ombud_core::intake;
 use ombud_core::retention::{Anchors, Due, Event, Interval, State, due};
 use ombud_core::rulebook::{CollectionRule, Rulebook};
@@ -179,6 +180,14 @@ impl Ombud {
                         changed += 1;
                     }
                 }
+                let fact = Fact::AnchorSet {
+                    subject: tx.pseudonym(subject)?,
+                    collection: name.clone(),
+                    anchor: anchor.clone(),
+                    anchored_at: at,
+                    clocks: changed,
+                };
+                tx.append_evidence(now, fact)?;
                 Ok(changed)
             });
         write.await

@@ -1,7 +1,7 @@
 //! The promise board: everything measured from the data, then judged.
 
 use jiff::Timestamp;
-use ombud_core::board::{Checked, Judgement, Measured, Verdict, judge, overall};
+use ombud_core::board::{Checked, EvidenceFigures, Judgement, Measured, Verdict, judge, overall};
 use ombud_core::language::Localized;
 use ombud_core::statement::model::{Recipient, RecipientKind, TransferTool};
 use ombud_core::statement::promise::Proof;
@@ -60,7 +60,8 @@ impl Ombud {
     ///
     /// [`FlowError`] when the store fails: then nothing is said, rather than something stale.
     pub async fn board(&self, now: Timestamp) -> Result<Board, FlowError> {
-        let measures = self.measure(now).await?;
+        let mut measures = self.measure(now).await?;
+        measures.evidence = self.evidence_figures(now).await?;
         let versions = self.check_versions().await?;
         let promises = self
             .statement
@@ -104,6 +105,17 @@ impl Ombud {
         })
     }
 
+    /// What the last verification of the evidence came to (I7).
+    async fn evidence_figures(&self, now: Timestamp) -> Result<Option<EvidenceFigures>, FlowError> {
+        let check = self.evidence_check().await?;
+        Ok(check.map(|check| EvidenceFigures {
+            verified_at: check.checked_at,
+            age_seconds: now.duration_since(check.checked_at).as_secs(),
+            entries: check.entries,
+            problem: check.problem,
+        }))
+    }
+
     /// Every stored version is read back and hashed again (I10).
     async fn check_versions(&self) -> Result<Checked, FlowError> {
         let versions = self.versions().await?;
@@ -141,6 +153,10 @@ impl Ombud {
             }
             Proof::Versions => Measured::Checked(versions.clone()),
             Proof::Gaps => Measured::Checked(self.gaps(now)),
+            Proof::Evidence => {
+                let evidence = measures.evidence.clone();
+                evidence.map_or(Measured::Nothing, Measured::Evidence)
+            }
             Proof::Published => Measured::Checked(self.published()),
             Proof::Contact => Measured::Checked(self.contact()),
             Proof::Sealed => Measured::Checked(Checked {

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use super::decision::EVERYWHERE;
 use super::subject::Suppress;
-use super::{FlowError, Ombud};
+use super::{FlowError, Ombud, evidence};
 
 /// How many people one transaction looks at.
 const STEP: u32 = 1_000;
@@ -235,6 +235,7 @@ impl Ombud {
                 if !surely && tx.is_kept(subject)? {
                     return Ok(None);
                 }
+                evidence::of_end(tx, subject, now)?;
                 Ok(Some(tx.erase_person(subject)?))
             });
         let Some(identities) = erase.await? else {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use ombud_core::effects::{Effects, effects};
+use ombud_core::evidence::{self, Fact};
 use ombud_core::retention::Event;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::standing::{Act, Consent, Objection, Position, Scope, Standing};
@@ -57,6 +58,8 @@ pub struct Receipt {
     pub version: VersionId,
     /// What follows.
     pub effects: Effects,
+    /// The entry of the evidence, signed.
+    pub signed: evidence::Receipt,
 }
 
 impl Ombud {
@@ -88,7 +91,7 @@ impl Ombud {
             .write::<_, FlowError, _>("ledger.append", bucket, move |tx| {
                 append(tx, &book, &entry, &follows)
             });
-        let seq = write.await?;
+        let (seq, entry) = write.await?;
         if act == Act::Consent {
             let change = Suppress::Lift(told.activity.clone());
             self.suppress(subject, &change, at).await?;
@@ -101,6 +104,7 @@ impl Ombud {
             recorded_at: now,
             version: self.book.version.clone(),
             effects,
+            signed: self.receipt(&entry),
         })
     }
 
@@ -186,7 +190,7 @@ fn append(
     book: &Rulebook,
     entry: &NewEntry,
     effects: &Effects,
-) -> Result<i64, FlowError> {
+) -> Result<(i64, evidence::Entry), FlowError> {
     let seq = tx.append_entry(entry)?;
     let standing = fold(tx, entry, &entry.activity, seq)?;
     if effects.everywhere {
@@ -203,7 +207,14 @@ fn append(
     }
     move_clocks(tx, book, (entry, &standing), effects)?;
     hold_clocks(tx, book, entry.subject)?;
-    Ok(seq)
+    let fact = Fact::Act {
+        subject: tx.pseudonym(entry.subject)?,
+        activity: entry.activity.clone(),
+        act: entry.act,
+        acted_at: entry.acted_at,
+        statement: entry.statement.clone(),
+    };
+    Ok((seq, tx.append_evidence(entry.recorded_at, fact)?))
 }
 
 /// Folds one more act into the standing, saves it and returns it.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use jiff::{SignedDuration, Timestamp};
-use ombud_core::board::{ActivityFigures, CollectionFigures, SWEEP_LAG_SECONDS};
+use ombud_core::board::{ActivityFigures, CollectionFigures, EvidenceFigures, SWEEP_LAG_SECONDS};
 use ombud_core::decision::{Answer, Facts, Rule, Use, may};
 use ombud_core::retention::Keep;
 use ombud_core::rulebook::{ActivityRule, Rulebook};
@@ -37,6 +37,8 @@ pub(super) struct Measures {
     pub(super) opened: u64,
     /// Records that nobody can read.
     pub(super) unreadable: u64,
+    /// What the last verification of the evidence came to; none if there was none.
+    pub(super) evidence: Option<EvidenceFigures>,
 }
 
 /// What a bucket holds, by count.

@@ -7,6 +7,7 @@ pub mod board;
 pub mod decision;
 pub mod demo;
 mod end;
+pub mod evidence;
 pub mod forecast;
 pub mod key;
 pub mod ledger;
@@ -23,6 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ombud_core::decision::Reason;
 use ombud_core::effects::ActRefusal;
+use ombud_core::evidence::{Broken, ReceiptError};
 use ombud_core::identity::IdentityError;
 use ombud_core::intake;
 use ombud_core::rulebook::Rulebook;
@@ -94,6 +96,12 @@ pub enum FlowError {
     /// A stored statement does not read any more.
     #[error("the stored statement {0} cannot be read")]
     Statement(String),
+    /// The evidence is not what was signed; nothing was added to it.
+    #[error("the evidence is broken: {0}")]
+    Evidence(#[from] Broken),
+    /// A receipt proves nothing.
+    #[error("the receipt is not genuine: {0}")]
+    Receipt(#[from] ReceiptError),
 }
 
 fn listed(kinds: &[String]) -> String {

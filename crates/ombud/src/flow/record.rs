@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use ombud_core::decision::{Answer, Facts, Reason, Rule, Use, may};
+use ombud_core::evidence::Done;
 use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::{CollectionRule, Rulebook};
@@ -15,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::once::Once;
 use super::subject::SubjectRef;
-use super::{FlowError, Ombud, anchor, decision};
+use super::{FlowError, Ombud, anchor, decision, evidence};
 
 /// A record on its way in.
 #[derive(Debug, Clone)]
@@ -155,6 +156,54 @@ impl Ombud {
         read.await
     }
 
+    /// Shows a record to someone on the staff, and tells the evidence; none if there is no such record.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails: then nothing is shown.
+    pub async fn show_record(
+        &self,
+        id: RecordId,
+        now: Timestamp,
+    ) -> Result<Option<Record>, FlowError> {
+        let write = self
+            .store
+            .write::<_, FlowError, _>("record.show", id.bucket(), move |tx| {
+                let record = tx.record(id)?;
+                if let Some(record) = &record {
+                    note(tx, Done::Shown, record, now)?;
+                }
+                Ok(record)
+            });
+        write.await
+    }
+
+    /// Shows a page of a person's records to someone on the staff, as [`records`](Self::records)
+    /// finds them, and tells the evidence.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the reference names no declared identity, or the store fails.
+    pub async fn show_records(
+        &self,
+        who: &SubjectRef,
+        after: Option<Record>,
+        now: Timestamp,
+    ) -> Result<Vec<Record>, FlowError> {
+        let page = self.records(who, after).await?;
+        if let Some(first) = page.first() {
+            let (bucket, shown) = (first.id.bucket(), page.clone());
+            let write =
+                self.store
+                    .write::<_, FlowError, _>("record.list_shown", bucket, move |tx| {
+                        let mut shown = shown.iter();
+                        shown.try_for_each(|record| note(tx, Done::Shown, record, now))
+                    });
+            write.await?;
+        }
+        Ok(page)
+    }
+
     /// Puts new values in the place of a record's (GDPR Article 16). `null` takes an optional field out.
     ///
     /// # Errors
@@ -180,7 +229,7 @@ impl Ombud {
                 fields.retain(|_, value| !value.is_null());
                 let payload = serde_json::to_vec(&fields).unwrap_or_default();
                 if tx.rewrite_record(&record, &payload, now)? {
-                    Ok(())
+                    note(tx, Done::Changed, &record, now)
                 } else {
                     Err(StoreError::Busy {
                         name: "record.rectify",
@@ -216,13 +265,13 @@ impl Ombud {
                     let payload = serde_json::to_vec(&fields).unwrap_or_default();
                     tx.rewrite_record(&record, &payload, now)?;
                     anchor::change(tx, &book, rule, &key, |facts| facts.reduced = true)?;
-                    return Ok(());
+                    return note(tx, Done::Reduced, &record, now);
                 }
                 tx.erase_record(id)?;
                 if tx.count_records(&key)? == 0 {
                     tx.remove_clock(&key)?;
                 }
-                Ok(())
+                note(tx, Done::Erased, &record, now)
             });
         write.await
     }
@@ -242,6 +291,17 @@ fn stored_before(tx: &mut Tx<'_>, once: Option<Once>) -> Result<Option<Stored>, 
         record,
         due: due.parse().ok(),
     }))
+}
+
+/// Tells the evidence what was done with a record.
+fn note(tx: &mut Tx<'_>, done: Done, record: &Record, now: Timestamp) -> Result<(), FlowError> {
+    evidence::of_record(
+        tx,
+        done,
+        (record.subject, record.id),
+        &record.collection,
+        now,
+    )
 }
 
 fn clock_of(record: &Record) -> ClockKey {
@@ -311,6 +371,14 @@ pub(super) fn add(
             facts.set(name, *at, rule.is_state(book, name));
         }
     })?;
+    let whose = (record.subject, record.id);
+    evidence::of_record(
+        tx,
+        Done::Stored,
+        whose,
+        &record.collection,
+        record.created_at,
+    )?;
     Ok(clock.due_at)
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ombud_core::diagnostic::Diagnostic;
+use ombud_core::evidence::Fact;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::statement::{Folder, Statement, VersionId, load};
 use ombud_store::{Place, StatementVersion, Store, StoreError, Tx};
@@ -285,12 +286,19 @@ fn adopt(tx: &mut Tx<'_>, version: StatementVersion) -> Result<(), StoreError> {
         return Ok(());
     }
     let counted_at = first.then_some(now);
-    tx.save_statement(&StatementVersion {
+    let fact = Fact::StatementStored {
+        statement: version.id.clone(),
+        effective_at: version.effective_at,
+    };
+    let stored = StatementVersion {
         in_force_at,
         counted_at,
         ..version
-    })
-    .map(drop)
+    };
+    if tx.save_statement(&stored)? {
+        tx.append_evidence(now, fact)?;
+    }
+    Ok(())
 }
 
 pub(super) fn reopen(id: &VersionId, archive: &[u8]) -> Result<Statement, FlowError> {

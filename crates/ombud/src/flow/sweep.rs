@@ -4,12 +4,13 @@
 //! before anything new is claimed.
 
 use jiff::Timestamp;
+use ombud_core::evidence::{Fact, Hash};
 use ombud_core::hash::sha256;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::sweep::{Candidate, Verb, decide};
 use ombud_store::{
-    Bucket, Clock, Digest, Outcome, Plan, PlanId, PlanItem, Record, RecordState, SWEEP_STEP,
-    StoreError, Tx,
+    Bucket, Clock, Digest, Outcome, Plan, PlanId, PlanItem, Record, RecordId, RecordState,
+    SWEEP_STEP, StoreError, Tx,
 };
 use serde::Serialize;
 
@@ -261,7 +262,8 @@ fn step(
     now: Timestamp,
 ) -> Result<Option<Swept>, FlowError> {
     let mut swept = Swept::default();
-    let mut left = SWEEP_STEP;
+    let (mut left, mut hidden) = (SWEEP_STEP, 0);
+    let mut records: Vec<RecordId> = Vec::new();
     let items = tx.open_items(plan, SWEEP_STEP)?;
     if items.is_empty() {
         return Ok(None);
@@ -272,6 +274,9 @@ fn step(
             continue;
         }
         let verb: Option<Verb> = serde_json::from_str(&item.action).ok();
+        if let Some(Verb::Reduce { .. } | Verb::Hide { .. } | Verb::Anonymise { .. }) = verb {
+            records.extend(tx.records_on(&item.key)?);
+        }
         let acted = match verb {
             Some(Verb::Reduce { fields, until, .. }) => {
                 let reduced = reduce(tx, book, &item, &fields, until, now)?;
@@ -280,9 +285,10 @@ fn step(
                 reduced
             }
             Some(Verb::Hide { until }) => {
-                let hidden = hide(tx, &item, until)?;
-                tx.note_item(plan, &item.key, hidden, Some(Outcome::Kept))?;
-                hidden
+                let more = hide(tx, &item, until)?;
+                hidden += u64::from(more);
+                tx.note_item(plan, &item.key, more, Some(Outcome::Kept))?;
+                more
             }
             Some(Verb::Anonymise { statistic }) => {
                 let counted = anonymise(tx, book, &item, &statistic)?;
@@ -291,8 +297,9 @@ fn step(
                 counted
             }
             Some(Verb::Erase | Verb::Later { .. } | Verb::Wait) | None => {
-                let erased =
-                    u32::try_from(tx.erase_records_on(&item.key)?.len()).unwrap_or(u32::MAX);
+                let ids = tx.erase_records_on(&item.key)?;
+                let erased = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+                records.extend(ids);
                 swept.erased += u64::from(erased);
                 gone(tx, plan, &item, erased)?;
                 erased
@@ -303,7 +310,25 @@ fn step(
             break;
         }
     }
+    if !records.is_empty() {
+        let fact = Fact::Swept {
+            statement: book.version.clone(),
+            erased: swept.erased,
+            anonymised: swept.anonymised,
+            reduced: swept.reduced,
+            hidden,
+            records: over(records),
+        };
+        tx.append_evidence(now, fact)?;
+    }
     Ok(Some(swept))
+}
+
+/// The hash over the ids of records, sorted, one a line.
+fn over(mut records: Vec<RecordId>) -> Hash {
+    records.sort_unstable();
+    let lines: Vec<String> = records.iter().map(RecordId::to_string).collect();
+    Hash::of(lines.join("\n").as_bytes())
 }
 
 /// Closes an item once nothing is left on its clock, and the clock with it.

@@ -1,4 +1,9 @@
-//! What runs by itself: the sweep, and forgetting what is kept for a time. A job takes no input, looks at the data anew, and calls a flow.
+//! What runs by itself: the sweep, what the evidence needs, and forgetting what is kept for a time. A job
+//! takes no input, looks at the data anew, and calls a flow.
+
+mod evidence;
+
+pub use evidence::{integrate, verify};
 
 use std::sync::Arc;
 use std::time::Duration;

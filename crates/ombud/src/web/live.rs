@@ -54,7 +54,9 @@ impl From<FlowError> for Fault {
             | FlowError::Identity { .. }
             | FlowError::SeveralPeople(_)
             | FlowError::NoSubject
-            | FlowError::Statement(_) => Self::Failed(error.to_string()),
+            | FlowError::Statement(_)
+            | FlowError::Evidence(_)
+            | FlowError::Receipt(_) => Self::Failed(error.to_string()),
         }
     }
 }
@@ -417,6 +419,7 @@ impl Live {
             "withdrawn",
             "objected",
             "checked",
+            "entries",
             "exempt",
             "recipients",
         ];

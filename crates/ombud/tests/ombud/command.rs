@@ -8,7 +8,7 @@ use ombud::cli::{Cli, Output};
 
 use crate::harness::World;
 
-fn run(world: &World, data: &Path, arguments: &[&str]) -> (ExitCode, String, String) {
+pub(crate) fn run(world: &World, data: &Path, arguments: &[&str]) -> (ExitCode, String, String) {
     let data = data.to_str().unwrap();
     let all = ["ombud", "--data", data]
         .into_iter()

@@ -34,6 +34,9 @@ pub(crate) fn hold(method: &str, path: &str, status: StatusCode, kind: &str, bod
     };
     let schema = &content[kind]["schema"];
     assert!(schema.is_object(), "{place}: `{kind}` is not described");
+    if !kind.contains("json") {
+        return;
+    }
     let mut root = schema.clone();
     root["components"] = DESCRIPTION["components"].clone();
     let validator = jsonschema::options()
@@ -106,6 +109,7 @@ fn every_call_of_the_design_is_described() {
         "POST /standing",
         "POST /anchors",
         "GET /board",
+        "GET /evidence/checkpoint",
         "GET /forecast",
         "GET /statement",
         "GET /statement/versions/{date}",
@@ -147,6 +151,9 @@ fn i6_only_these_calls_need_no_key() {
         open,
         [
             "GET /board",
+            "GET /evidence/checkpoint",
+            "GET /evidence/key",
+            "POST /evidence/prove",
             "GET /forecast",
             "GET /statement",
             "GET /statement/versions/{date}"

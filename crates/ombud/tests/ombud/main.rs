@@ -26,6 +26,8 @@ mod description;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod intake;

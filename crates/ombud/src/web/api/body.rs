@@ -195,6 +195,9 @@ pub(super) struct Receipt {
     pub(super) restricted: Vec<String>,
     /// Recipients that are told
     pub(super) notified: Vec<String>,
+    /// Proof that this was recorded, for the person
+    #[schema(value_type = shape::SignedReceipt)]
+    pub(super) receipt: ombud_core::evidence::Receipt,
 }
 
 impl From<crate::flow::ledger::Receipt> for Receipt {
@@ -210,6 +213,7 @@ impl From<crate::flow::ledger::Receipt> for Receipt {
             erased: receipt.effects.erased,
             restricted: receipt.effects.restricted,
             notified: receipt.effects.notified,
+            receipt: receipt.signed,
         }
     }
 }

@@ -10,6 +10,7 @@ mod board;
 mod body;
 mod caller;
 mod description;
+mod evidence;
 mod forecast;
 mod may;
 mod problem;
@@ -66,11 +67,13 @@ pub fn router(api: Api) -> Router {
     let (calls, _) = reads().merge(writes().layer(once)).split_for_parts();
     calls
         .route("/openapi.json", get(description::serve))
+        .route("/evidence/tile/{*path}", get(evidence::tile))
         .layer(DefaultBodyLimit::max(API_BODY_BYTES))
         .with_state(api)
 }
 
-/// Every call with its description: what is not described here is not served.
+/// Every call with its description. What is not described here is not served, but for tiles, whose
+/// description is that of C2SP.
 fn described() -> OpenApiRouter<Api> {
     reads().merge(writes())
 }
@@ -86,6 +89,9 @@ fn reads() -> OpenApiRouter<Api> {
         .routes(routes!(forecast::forecast))
         .routes(routes!(statement::current))
         .routes(routes!(statement::version))
+        .routes(routes!(evidence::checkpoint))
+        .routes(routes!(evidence::key))
+        .routes(routes!(evidence::prove))
 }
 
 /// Calls that act: sent again with the same `Idempotency-Key`, they act once.

@@ -248,6 +248,17 @@ impl From<FlowError> for Problem {
                 "absent",
                 format!("there is no such {what}"),
             ),
+            FlowError::Evidence(broken) => {
+                tracing::error!(%broken, "the evidence is broken");
+                let title = "the evidence is not what was signed";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "evidence", title)
+                    .hint("whoever runs Ombud should run `ombud evidence verify`")
+            }
+            FlowError::Receipt(_) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                Self::new(status, "receipt", error.to_string())
+                    .hint("send the `receipt` as it was given")
+            }
             FlowError::Statement(_) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "statement",

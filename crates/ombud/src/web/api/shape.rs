@@ -159,6 +159,19 @@ pub(super) struct ForecastRow {
     counts: Vec<u64>,
 }
 
+/// An entry of the evidence, signed; with the proof that the log holds it, once it does
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described")]
+pub(super) struct SignedReceipt {
+    /// `ombud-receipt-v1`
+    format: String,
+    /// The entry as a signed note (C2SP signed-note)
+    note: String,
+    /// The proof (C2SP tlog-proof)
+    #[schema(nullable = false)]
+    proof: Option<String>,
+}
+
 /// A version of the statement
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only described")]
