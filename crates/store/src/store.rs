@@ -186,7 +186,7 @@ impl Store {
         let data = engine(&config.database, &config.data_dir.join("ombud.db"), before)?;
         migration::migrate(&data, migration::DATA)?;
 
-        let (ring, log_key) = own_keys(&data, &keys_dir, &config.random)?;
+        let (ring, log_key) = own_keys(&data, keys_dir, &config.random)?;
         publish(&keys_dir.join(LOG_PUBLIC_KEY), &log_key)?;
         let behind = crate::erasure::is_behind(&data, &keys)?;
         Ok(Self {

@@ -38,10 +38,13 @@ pub async fn integrate(ombud: Ombud) {
 pub async fn verify(ombud: Ombud, clock: Clock) {
     loop {
         match ombud.verify_evidence(clock.now()).await {
-            Ok(check) => match check.problem {
-                Some(problem) => tracing::error!(%problem, "the evidence is broken"),
-                None => tracing::info!(entries = check.entries, "the evidence is intact"),
-            },
+            Ok(check) => {
+                if let Some(problem) = check.problem {
+                    tracing::error!(%problem, "the evidence is broken");
+                } else {
+                    tracing::info!(entries = check.entries, "the evidence is intact");
+                }
+            }
             Err(error) => tracing::error!(%error, "the evidence could not be verified"),
         }
         tokio::time::sleep(REST).await;

@@ -196,8 +196,9 @@ pub(super) struct Receipt {
     /// Recipients that are told
     pub(super) notified: Vec<String>,
     /// Proof that this was recorded, for the person
+    #[serde(rename = "receipt")]
     #[schema(value_type = shape::SignedReceipt)]
-    pub(super) receipt: ombud_core::evidence::Receipt,
+    pub(super) signed: ombud_core::evidence::Receipt,
 }
 
 impl From<crate::flow::ledger::Receipt> for Receipt {
@@ -213,7 +214,7 @@ impl From<crate::flow::ledger::Receipt> for Receipt {
             erased: receipt.effects.erased,
             restricted: receipt.effects.restricted,
             notified: receipt.effects.notified,
-            receipt: receipt.signed,
+            signed: receipt.signed,
         }
     }
 }

@@ -191,6 +191,16 @@ impl From<JsonRejection> for Problem {
     }
 }
 
+impl Problem {
+    /// The evidence is broken: nothing is proved until a person has looked at it.
+    fn broken(broken: &ombud_core::evidence::Broken) -> Self {
+        tracing::error!(%broken, "the evidence is broken");
+        let title = "the evidence is not what was signed";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "evidence", title)
+            .hint("whoever runs Ombud should run `ombud evidence verify`")
+    }
+}
+
 impl From<FlowError> for Problem {
     fn from(error: FlowError) -> Self {
         match error {
@@ -248,12 +258,7 @@ impl From<FlowError> for Problem {
                 "absent",
                 format!("there is no such {what}"),
             ),
-            FlowError::Evidence(broken) => {
-                tracing::error!(%broken, "the evidence is broken");
-                let title = "the evidence is not what was signed";
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "evidence", title)
-                    .hint("whoever runs Ombud should run `ombud evidence verify`")
-            }
+            FlowError::Evidence(broken) => Self::broken(&broken),
             FlowError::Receipt(_) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 Self::new(status, "receipt", error.to_string())
