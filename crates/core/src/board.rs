@@ -319,17 +319,18 @@ fn recipients(declared: u64) -> Judgement {
             words("no recipient is declared", "ingen mottaker er oppgitt"),
         );
     }
-    let because = words("the recipients are declared", "mottakerne er oppgitt");
-    Judgement {
-        verdict: Verdict::Kept,
-        figures,
-        because,
-    }
+    let because = words(
+        "the recipients are declared; that no one else gets the data is not measured, as disclosures are \
+         not recorded yet",
+        "mottakerne er oppgitt; at ingen andre får opplysningene, blir ikke målt, for utleveringer blir \
+         ikke registrert ennå",
+    );
+    unproven(figures, because)
 }
 
 fn of_list(proof: &Proof, checked: &Checked) -> Judgement {
     if matches!(proof, Proof::Agreements | Proof::Transfers) {
-        return on_file(checked);
+        return on_file(proof, checked);
     }
     if *proof == Proof::Gaps && !checked.lacking.is_empty() {
         let why = words(
@@ -449,19 +450,43 @@ fn erased(figures: &CollectionFigures) -> Judgement {
     )
 }
 
-fn on_file(checked: &Checked) -> Judgement {
+/// What is declared proves that it is on file, and no more: the words say what was looked at.
+fn on_file(proof: &Proof, checked: &Checked) -> Judgement {
+    let agreements = *proof == Proof::Agreements;
     if checked.lacking.is_empty() && checked.all > 0 {
-        let why = words("all are on file", "alle er registrert");
+        let why = if agreements {
+            words(
+                "an agreement in force is on file for every processor; the agreements themselves are not \
+                 read here",
+                "det er oppgitt en gjeldende avtale med hver databehandler; selve avtalene blir ikke lest \
+                 her",
+            )
+        } else {
+            words(
+                "a ground for the transfer is on file for every recipient that may be outside the EEA; \
+                 the safeguards themselves are not read here",
+                "det er oppgitt et overføringsgrunnlag for hver mottaker som kan være utenfor EØS; selve \
+                 garantiene blir ikke lest her",
+            )
+        };
         return Judgement {
             verdict: Verdict::Kept,
             figures: list(checked),
             because: why,
         };
     }
-    unproven(
-        list(checked),
-        words("some are not on file", "noen er ikke registrert"),
-    )
+    let why = if agreements {
+        words(
+            "for some processors no agreement in force is on file",
+            "for noen databehandlere er det ikke oppgitt noen gjeldende avtale",
+        )
+    } else {
+        words(
+            "for some recipients no ground for a transfer is on file",
+            "for noen mottakere er det ikke oppgitt noe overføringsgrunnlag",
+        )
+    };
+    unproven(list(checked), why)
 }
 
 fn none_of(wrong: u64, figures: Vec<Figure>, [kept, broken]: [(&str, &str); 2]) -> Judgement {
@@ -618,6 +643,36 @@ mod tests {
         let needs = judge(&Proof::Needs(Machinery::Requests), &Measured::Nothing);
         assert_eq!(needs.verdict, Verdict::Unproven);
         assert_eq!(overall(&[]), Verdict::Unproven);
+    }
+
+    #[test]
+    fn p4_2_1_what_is_declared_proves_that_it_is_declared() {
+        let list = |all, lacking: &[&str]| {
+            let lacking = lacking.iter().map(|name| (*name).to_owned()).collect();
+            Measured::Checked(Checked { all, lacking })
+        };
+        for proof in [Proof::Agreements, Proof::Transfers] {
+            let rows = [
+                (list(2, &[]), Kept, "not read here"),
+                (list(2, &["mailer"]), Unproven, "on file"),
+                (list(0, &[]), Unproven, "on file"),
+            ];
+            for (measured, verdict, words) in rows {
+                let judged = judge(&proof, &measured);
+                assert_eq!(judged.verdict, verdict, "{proof}");
+                let why = judged.because.get(crate::language::Language::En);
+                assert!(why.contains(words), "{proof}: {why}");
+            }
+        }
+        let recipients = ActivityFigures {
+            recipients: 2,
+            ..ActivityFigures::default()
+        };
+        let proof = Proof::Recipients("news".to_owned());
+        assert_eq!(
+            judge(&proof, &Measured::Activity(recipients)).verdict,
+            Unproven
+        );
     }
 
     #[test]

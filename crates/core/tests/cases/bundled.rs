@@ -161,7 +161,7 @@ fn slipped(text: &str, at: usize, slip: &Slip) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn no_slip_of_the_keyboard_makes_a_check_fail(

@@ -168,7 +168,11 @@ impl Ombud {
             }),
             Proof::Agreements => self.recipients(
                 |recipient| recipient.kind == RecipientKind::Processor,
-                |recipient| recipient.agreement.is_some(),
+                |recipient| {
+                    let agreement = recipient.agreement.as_ref();
+                    let today = self.book.calendar.zone.to_datetime(now).date();
+                    agreement.is_some_and(|a| a.until.is_none_or(|until| until >= today))
+                },
             ),
             Proof::Transfers => self.recipients(
                 |recipient| recipient.transfer != Some(TransferTool::Eea),

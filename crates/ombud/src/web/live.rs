@@ -346,11 +346,16 @@ impl Live {
     }
 
     fn promise(&self, row: &Row, language: Language) -> PromiseRow {
-        let decisive = row
-            .proofs
-            .iter()
-            .find(|proven| proven.judgement.verdict == row.verdict);
-        let because = decisive.map(|proven| proven.judgement.because.get(language).to_owned());
+        // What decides comes first; the same words stand once.
+        let mut proofs: Vec<_> = row.proofs.iter().collect();
+        proofs.sort_by_key(|proven| std::cmp::Reverse(proven.judgement.verdict));
+        let mut because: Vec<String> = Vec::new();
+        for proven in proofs {
+            let why = proven.judgement.because.get(language).to_owned();
+            if !because.contains(&why) {
+                because.push(why);
+            }
+        }
         let figures = row
             .proofs
             .iter()
@@ -368,7 +373,7 @@ impl Live {
             section: self.section(&row.section, language),
             says: row.says.get(language).to_owned(),
             verdict: verdict(row.verdict),
-            because: because.unwrap_or_default(),
+            because,
             age: self.age(&figures.collect::<Vec<_>>()),
             figures: shown,
         }

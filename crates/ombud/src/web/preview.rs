@@ -67,7 +67,8 @@ fn board(language: Language) -> BoardView {
         match verdict {
             Verdict::Broken => {}
             Verdict::Unproven => {
-                row.because = "What measures it is not built yet: requests, forms.".to_owned();
+                row.because =
+                    vec!["What measures it is not built yet: requests, forms.".to_owned()];
                 (row.age, row.figures) = (None, vec![]);
             }
             Verdict::Kept => {

@@ -122,7 +122,7 @@ pub(super) fn promise(id: &str, verdict: Verdict) -> PromiseRow {
         section: mark("3.2", "profiling", "Profiling"),
         says: "We delete your profile at the latest one year after your last activity".to_owned(),
         verdict,
-        because: "Measured over all records.".to_owned(),
+        because: vec!["Measured over all records.".to_owned()],
         age: Some(AgeView {
             oldest_on: day("2025-09-27"),
             age_days: 422,

@@ -225,7 +225,7 @@ fn evil_board() -> BoardView {
     for text in [
         &mut row.id,
         &mut row.says,
-        &mut row.because,
+        &mut row.because[0],
         &mut row.section.title,
     ] {
         evil(text);
@@ -381,6 +381,42 @@ async fn a_chosen_language_is_remembered() {
     let answer = ask(request.body(Body::empty()).unwrap()).await;
     assert!(answer.body.contains("<html lang=\"nb\">"));
     assert_eq!(answer.header("vary"), "accept-language, cookie");
+}
+
+/// Every cookie that a page sets is declared, and lives no longer than the cookie policy says.
+#[tokio::test]
+async fn p3_2_2_no_page_sets_a_cookie_that_the_policy_does_not_list() {
+    let statement = ombud_core::statement::load(crate::bundled::folder()).unwrap();
+    let declared = &statement.published.cookies.cookies;
+    let pages = [
+        "/",
+        "/board",
+        "/cookies",
+        "/versions",
+        "/forecast",
+        "/nowhere",
+    ];
+    let mut set = 0;
+    for page in pages
+        .iter()
+        .flat_map(|page| [(*page).to_owned(), format!("{page}?lang=nb")])
+    {
+        let cookie = get(&page).await.header("set-cookie").to_owned();
+        if cookie.is_empty() {
+            continue;
+        }
+        set += 1;
+        let name = cookie.split('=').next().unwrap();
+        let told = declared
+            .get(name)
+            .unwrap_or_else(|| panic!("{page} sets {cookie}"));
+        assert_eq!(cookie.matches("Max-Age=31536000;").count(), 1, "{cookie}");
+        assert_eq!(
+            told.stored_for.map(|long| long.to_string()).as_deref(),
+            Some("1 year")
+        );
+    }
+    assert!(set > 0);
 }
 
 #[tokio::test]

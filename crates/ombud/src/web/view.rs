@@ -335,8 +335,8 @@ pub struct PromiseRow {
     pub says: String,
     /// Whether it is true.
     pub verdict: Verdict,
-    /// Why the verdict is what it is.
-    pub because: String,
+    /// Why the verdict is what it is: what each proof came to.
+    pub because: Vec<String>,
     /// The oldest record against its cap, where the promise has one.
     pub age: Option<AgeView>,
     /// The other figures, measured from the data.

@@ -1,8 +1,8 @@
 //! A collection's retention rule as sentences, with the names that its phrases use.
 
-use super::words;
+use super::{field_title, words};
 use crate::language::{Language, Localized};
-use crate::retention::{self, Titles};
+use crate::retention::{self, Condition, Keep, Titles};
 use crate::statement::Reading;
 use crate::statement::model::{Activity, Collection, OneOrMany};
 
@@ -34,16 +34,25 @@ pub(super) fn sentence(
     language: Language,
 ) -> Option<String> {
     let titles = titles(reading, activity, collection, mention);
-    let cases = collection.keep.as_ref().map(OneOrMany::as_slice)?;
-    let sentences: Vec<String> = cases
-        .iter()
-        .map(|keep| retention::sentence(keep, collection.then.as_ref(), &titles, language))
-        .collect();
-    Some(sentences.join(" "))
+    let keeps = collection.keep.as_ref().map(OneOrMany::as_slice)?;
+    let tell = |keep: &Keep| retention::sentence(keep, collection.then.as_ref(), &titles, language);
+    // The cases of a list are one rule, told as one; periods side by side are told one by one.
+    let cases = keeps.iter().flat_map(Keep::cases).cloned().collect();
+    let told = Keep::of_cases(cases).map(|whole| tell(&whole));
+    Some(told.unwrap_or_else(|| keeps.iter().map(tell).collect::<Vec<_>>().join(" ")))
 }
 
-/// What the names in a collection's phrases are called: events, states, records, statistics and
-/// documents.
+/// The values that the guards of a phrase ask for.
+fn values(keep: &Keep) -> impl Iterator<Item = &str> {
+    let conditions = keep.cases().flat_map(|case| &case.guard.conditions);
+    conditions.flat_map(|condition| match condition {
+        Condition::Value { values, .. } => values.iter().map(String::as_str).collect::<Vec<_>>(),
+        Condition::State { .. } => Vec::new(),
+    })
+}
+
+/// What the names in a collection's phrases are called: values, fields, events, states, records,
+/// statistics and documents.
 fn titles(
     reading: &Reading,
     activity: &Activity,
@@ -58,6 +67,20 @@ fn titles(
         )
     };
     let mut titles = Titles::new();
+    let keeps = collection.keep.iter().flat_map(OneOrMany::as_slice);
+    for value in keeps.flat_map(values) {
+        if let Some(term) = crate::dpv::term(value) {
+            let told = Language::ALL.map(|language| (language, term.title(language)));
+            titles.insert(value.to_owned(), say(&Localized::from(told), None));
+        }
+    }
+    for (name, field) in &collection.fields {
+        let told = Language::ALL.map(|language| (language, field_title(name, field, language)));
+        titles.insert(
+            name.clone(),
+            say(&Localized(told.into_iter().collect()), None),
+        );
+    }
     for (name, _, other) in reading.collections() {
         titles.insert(name, say(&other.title, None));
     }

@@ -101,6 +101,24 @@ fn templates_speak_both_languages() {
 }
 
 #[test]
+fn cases_of_a_list_are_told_as_one_with_their_titles() {
+    let old = "keep  = \"1 year after last activity\"";
+    let new = "keep  = [\"30 days after collection if category is pd:Name\", \"1 year after last activity\"]";
+    let statement = with(&[("activities/news.toml", old, new)]);
+    let told = |language| super::keeping(&statement, "news.subscription", language).unwrap();
+    assert_eq!(
+        told(Language::En),
+        "We keep it as follows: for name, for 30 days after we collected it; otherwise for 1 year after \
+         your last activity. Then we delete it."
+    );
+    assert_eq!(
+        told(Language::Nb),
+        "Vi oppbevarer det slik: for navn, i 30 dager etter at vi samlet det inn; ellers i 1 år etter \
+         din siste aktivitet. Deretter sletter vi det."
+    );
+}
+
+#[test]
 fn an_expansion_knows_its_rule() {
     let statement = statement();
     let section = statement.texts[&Language::En].section("3.1").unwrap();
