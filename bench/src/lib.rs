@@ -1,1 +1,1 @@
-//! placeholder
+//! Empty: the benchmarks are in `benches`.

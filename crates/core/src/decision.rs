@@ -132,7 +132,7 @@ impl Reason {
     ];
 
     /// The article behind the reason.
-    pub fn article(self) -> &'static str {
+    pub const fn article(self) -> &'static str {
         match self {
             Self::UnknownActivity => "GDPR Article 5(1)(b)",
             Self::AnotherController => "GDPR Article 28(3)(a)",
@@ -153,7 +153,7 @@ impl Reason {
     }
 
     /// The reason in one English clause, for logs and command lines.
-    pub fn explain(self) -> &'static str {
+    pub const fn explain(self) -> &'static str {
         match self {
             Self::UnknownActivity => "the statement declares no such activity",
             Self::AnotherController => "another is controller and decides; ask there",
@@ -174,7 +174,7 @@ impl Reason {
     }
 
     /// The name used in answers.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::UnknownActivity => "unknown_activity",
             Self::AnotherController => "another_controller",
@@ -211,10 +211,42 @@ impl Answer {
     }
 
     /// The article that the answer rests on.
-    pub fn article(self) -> &'static str {
+    pub const fn article(self) -> &'static str {
         match self {
             Self::Yes(basis) => basis.article(),
             Self::No(reason) => reason.article(),
+        }
+    }
+}
+
+/// An answer with all that is said of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ruling {
+    /// The answer.
+    pub answer: Answer,
+    /// Whether it is yes.
+    pub is_yes: bool,
+    /// The basis of a yes.
+    pub basis: Option<BasisName>,
+    /// Why it is no, in one English clause.
+    pub because: Option<&'static str>,
+    /// The article that it rests on.
+    pub article: &'static str,
+}
+
+impl Ruling {
+    /// What is said of an answer.
+    pub const fn of(answer: Answer) -> Self {
+        let (basis, because) = match answer {
+            Answer::Yes(basis) => (Some(basis), None),
+            Answer::No(reason) => (None, Some(reason.explain())),
+        };
+        Self {
+            answer,
+            is_yes: basis.is_some(),
+            basis,
+            because,
+            article: answer.article(),
         }
     }
 }

@@ -207,7 +207,7 @@ impl model::BasisName {
     }
 
     /// The article that names it.
-    pub fn article(self) -> &'static str {
+    pub const fn article(self) -> &'static str {
         match self {
             Self::Consent | Self::ExplicitConsent => "GDPR Article 6(1)(a)",
             Self::Contract => "GDPR Article 6(1)(b)",
