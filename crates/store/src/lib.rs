@@ -47,7 +47,7 @@ pub use api_key::ApiKey;
 pub use board::{CollectionProbe, StandingProbe, WINDOWS};
 pub use clock::{Clock, ClockKey, ClockState, Recount};
 pub use counter::Counter;
-pub use engine::Reply;
+pub use engine::{Reply, Seen};
 pub use error::{KeyProblem, StoreError};
 pub use evidence_log::{EvidenceCheck, LogHead, LogLeaf};
 pub use id::{

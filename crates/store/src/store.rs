@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 
 use ombud_core::evidence::{Chain, Checkpoint, SigningKey};
 
-use crate::engine::{BeforeCommit, Engine, Link, Reply};
+use crate::engine::{BeforeCommit, Engine, Link, Reply, Seen};
 use crate::error::{KeyProblem, StoreError};
 use crate::evidence::{Appended, signed};
 use crate::id::{Bucket, IdentityHash, KeyedHash, Place, SubjectId};
@@ -280,6 +280,17 @@ impl Store {
             let ask = |bucket| body(&mut handles.tx(name, Place::Bucket(bucket), link));
             Bucket::all().map(ask).collect()
         })
+    }
+
+    /// The state of the data now, for whoever keeps something that was read from it: it still holds
+    /// while this is the same. Every commit that was answered before the call changes it, whichever
+    /// process made it. None on PostgreSQL, where another node's commit would go unnoticed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn seen(&self) -> Result<Option<Seen>, StoreError> {
+        self.inner.data.seen()
     }
 
     /// The bucket that a subject lies in.

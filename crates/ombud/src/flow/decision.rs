@@ -1,14 +1,17 @@
 //! May this person's data be used for this, now?
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use ombud_core::decision::{Answer, Facts, Reason, Use, may};
+use ombud_core::population::{Own, Person};
 use ombud_core::retention::Event;
 use ombud_core::rulebook::{ActivityRule, Rulebook};
 use ombud_core::standing::{Consent, Objection, Scope, Standing};
 use ombud_core::statement::VersionId;
 use ombud_store::{Clock, SubjectId, Tx};
 
-use super::subject::SubjectRef;
+use super::subject::{Asked, SubjectRef};
 use super::{FlowError, Ombud, anchor};
 
 /// The name under which choices for all activities at once are kept.
@@ -50,11 +53,28 @@ impl Ombud {
             version: self.book.version.clone(),
             decided_at: now,
         };
+        let asked = self.asked(who)?;
         let Some(rule) = self.book.activities.get(activity) else {
-            self.asked(who)?;
             return Ok(decide(Answer::No(Reason::UnknownActivity)));
         };
-        let facts = self.facts(who, activity, rule).await?;
+        // Clocks that are counted anew change what holds without a word from the store.
+        let kept = match asked.only().filter(|_| self.counted()) {
+            Some(identity) => self.store.seen()?.map(|seen| (seen, identity)),
+            None => None,
+        };
+        if let Some((seen, identity)) = kept {
+            let held = (seen, &self.book.version);
+            let answer = self.memory.may(held, identity, activity, use_for, now);
+            if let Some(answer) = answer {
+                return Ok(decide(answer));
+            }
+        }
+        let loaded = self.load(&asked).await?;
+        if let Some((seen, identity)) = kept {
+            let person = loaded.person(&self.book);
+            self.memory.keep(seen, &self.book, identity, &person);
+        }
+        let facts = loaded.facts(&self.book, activity, rule);
         Ok(decide(may(&rule.rule, &facts, use_for, now)))
     }
 
@@ -65,25 +85,71 @@ impl Ombud {
         activity: &str,
         rule: &ActivityRule,
     ) -> Result<Facts, FlowError> {
-        let found = self.look_up(who).await?;
-        let mut known = match found.subject {
-            None => Facts::default(),
+        let loaded = self.load(&self.asked(who)?).await?;
+        Ok(loaded.facts(&self.book, activity, rule))
+    }
+
+    async fn load(&self, asked: &Asked) -> Result<Loaded, FlowError> {
+        let counted = self.counted();
+        let found = self.found(asked).await?;
+        let (standings, clocks) = match found.subject {
+            None => Default::default(),
             Some(subject) => {
                 let bucket = self.store.bucket_of(subject);
-                let (book, name) = (self.book.clone(), activity.to_owned());
-                let counted = self.counted();
-                let load = self
+                let read = self
                     .store
                     .read::<_, FlowError, _>("may", bucket, move |tx| {
-                        facts(tx, &book, (&name, subject), counted)
+                        Ok((tx.standings_of(subject)?, tx.clocks_of(subject)?))
                     });
-                load.await?
+                read.await?
             }
         };
-        if found.suppressed.contains_key(activity) {
-            opted_out(&mut known, rule);
+        Ok(Loaded {
+            suppressed: found.suppressed,
+            standings: standings.into_iter().collect(),
+            clocks,
+            counted,
+        })
+    }
+}
+
+/// All rows about a person that decisions rest on.
+struct Loaded {
+    suppressed: BTreeMap<String, Timestamp>,
+    standings: BTreeMap<String, Standing>,
+    clocks: Vec<Clock>,
+    counted: bool,
+}
+
+impl Loaded {
+    fn standing(&self, activity: &str) -> Standing {
+        self.standings.get(activity).copied().unwrap_or_default()
+    }
+
+    fn facts(&self, book: &Rulebook, activity: &str, rule: &ActivityRule) -> Facts {
+        let standings = [&self.standing(activity), &self.standing(EVERYWHERE)];
+        let activity_rule = (activity, rule);
+        let mut facts = facts_of(book, activity_rule, standings, &self.clocks, self.counted);
+        if self.suppressed.contains_key(activity) {
+            opted_out(&mut facts, rule);
         }
-        Ok(known)
+        facts
+    }
+
+    /// The same for all activities, in their order.
+    fn person(&self, book: &Rulebook) -> Person {
+        let mut person = Person::default();
+        for (activity, rule) in &book.activities {
+            let facts = self.facts(book, activity, rule);
+            person.all = facts.all;
+            person.age = facts.age;
+            person.own.push(Own {
+                position: facts.own,
+                states: facts.states,
+                kept_until: facts.kept_until,
+            });
+        }
+        person
     }
 }
 

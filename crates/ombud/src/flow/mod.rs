@@ -12,6 +12,7 @@ pub mod forecast;
 pub mod key;
 pub mod ledger;
 mod measure;
+mod memory;
 pub mod once;
 pub mod record;
 pub mod recount;
@@ -43,6 +44,8 @@ pub struct Ombud {
     /// Whether every stored due instant is what these rules come to: false while clocks are counted
     /// anew under a new version.
     counted: Arc<AtomicBool>,
+    /// Answers that still hold.
+    memory: Arc<memory::Memory>,
 }
 
 impl std::fmt::Debug for Ombud {

@@ -158,6 +158,7 @@ impl Ombud {
             statement: Arc::new(statement),
             book: Arc::new(book),
             counted: Arc::new(AtomicBool::new(counted)),
+            memory: Arc::default(),
         }
     }
 

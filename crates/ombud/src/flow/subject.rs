@@ -47,6 +47,16 @@ pub(super) struct Asked {
     only_hints: bool,
 }
 
+impl Asked {
+    /// What alone tells who is meant; none where several identities do.
+    pub(super) fn only(&self) -> Option<IdentityHash> {
+        match self.who.as_slice() {
+            [only] => Some(only.hash),
+            _ => None,
+        }
+    }
+}
+
 /// What identities alone tell.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
@@ -141,7 +151,7 @@ impl Ombud {
         self.found(&self.asked(who)?).await
     }
 
-    async fn found(&self, asked: &Asked) -> Result<Found, FlowError> {
+    pub(super) async fn found(&self, asked: &Asked) -> Result<Found, FlowError> {
         let mut found = Found::default();
         for known in &asked.who {
             let (owner, suppressed) = self.owner(known.hash).await?;

@@ -1,9 +1,11 @@
 //! What people choose, and that every answer follows it at once.
 
 use axum::http::StatusCode;
+use ombud::flow::ledger::Told;
 use ombud::flow::subject::SubjectRef;
 use ombud::flow::sweep::Swept;
 use ombud_core::decision::{Answer, Reason, Use};
+use ombud_core::standing::Act;
 use serde_json::json;
 
 use crate::harness::email;
@@ -19,6 +21,32 @@ on_both! {
         assert_eq!(receipt["denied"], json!(["newsletters"]));
         assert_eq!(receipt["erased"], json!(["newsletters.subscription"]));
         assert_eq!(world.may(&anna, "newsletters"), "consent_withdrawn");
+    }
+
+    fn i1_no_answer_is_kept_beyond_a_withdrawal_in_another_process(world) {
+        let anna = email("anna");
+        let who = SubjectRef::parse("email:anna@example.com").unwrap();
+        world.tell(&anna, "newsletters", "consent");
+        for _ in 0..2 {
+            assert_eq!(world.may(&anna, "newsletters"), "yes");
+        }
+        world.go_near(world.now(), 1);
+        let elsewhere = world.elsewhere();
+        for (act, want) in [(Act::Withdraw, "consent_withdrawn"), (Act::Consent, "yes")] {
+            world.go_near(world.now(), 1);
+            let told = Told {
+                activity: "newsletters".to_owned(),
+                act,
+                at: world.now(),
+                language: None,
+                channel: None,
+                notice: Some("n-1".to_owned()),
+            };
+            world.wait(elsewhere.tell(&who, told, world.now())).unwrap();
+            for _ in 0..2 {
+                assert_eq!(world.may(&anna, "newsletters"), want);
+            }
+        }
     }
 
     fn p3_1_2_a_withdrawal_at_the_instant_of_the_consent_wins(world) {

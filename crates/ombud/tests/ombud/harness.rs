@@ -104,6 +104,15 @@ impl World {
             schema,
         }
     }
+
+    /// What another process has over the same data.
+    pub(crate) fn elsewhere(&self) -> Ombud {
+        let store = store(&self.directory, self.schema.as_ref());
+        let statement = load(ombud::bundled::folder()).unwrap();
+        self.wait(Ombud::open(store, statement, self.now()))
+            .unwrap()
+    }
+
     /// Waits for a flow.
     pub(crate) fn wait<T>(&self, flow: impl Future<Output = T>) -> T {
         self.runtime.block_on(flow)
@@ -346,18 +355,8 @@ impl Closed {
             bearer,
             schema,
         } = self;
-        let mut config =
-            Config::sqlite(directory.path().join("data"), directory.path().join("keys"));
-        if let Some(Schema { dsn, name }) = &schema {
-            let (dsn, schema) = (dsn.clone(), Some(name.clone()));
-            config.database = Database::Postgres {
-                dsn,
-                schema,
-                workers: 2,
-            };
-        }
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let store = Store::open(&config).unwrap();
+        let store = store(&directory, schema.as_ref());
         let statement = load(ombud::bundled::folder()).unwrap();
         let opened = Ombud::open(store, statement, told(&time).now());
         let ombud = runtime.block_on(opened).unwrap();
@@ -415,6 +414,19 @@ impl Closed {
             std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
         }
     }
+}
+
+fn store(directory: &TempDir, schema: Option<&Schema>) -> Store {
+    let mut config = Config::sqlite(directory.path().join("data"), directory.path().join("keys"));
+    if let Some(Schema { dsn, name }) = schema {
+        let (dsn, schema) = (dsn.clone(), Some(name.clone()));
+        config.database = Database::Postgres {
+            dsn,
+            schema,
+            workers: 2,
+        };
+    }
+    Store::open(&config).unwrap()
 }
 
 fn told(time: &Arc<AtomicI64>) -> Clock {

@@ -26,6 +26,10 @@ use self::sqlite::SqliteEngine;
 pub(crate) type BeforeCommit =
     Arc<dyn Fn(&mut Vec<StagedKey>) -> Result<(), StoreError> + Send + Sync>;
 
+/// A state of the data: equal to another of the same store only if nothing was committed between.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Seen(i64);
+
 /// One database, its connections and its threads.
 pub(crate) enum Engine {
     /// SQLite in a file.
@@ -80,6 +84,14 @@ impl Engine {
                 let sent = engine.send(Box::new(call), postgres::Mode::Read);
                 sent.map_or_else(Reply::failed, |()| reply)
             }
+        }
+    }
+
+    /// The state of the data now; none where a commit can go unnoticed.
+    pub(crate) fn seen(&self) -> Result<Option<Seen>, StoreError> {
+        match self {
+            Self::Sqlite(engine) => engine.seen().map(Some),
+            Self::Postgres(_) => Ok(None),
         }
     }
 

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::link::{Wire, sqlite_error};
-use super::{BeforeCommit, Job, Link, Reply, State, guarded};
+use super::{BeforeCommit, Job, Link, Reply, Seen, State, guarded};
 use crate::Scrubbed;
 use crate::error::StoreError;
 
@@ -35,6 +35,7 @@ const IDLE_READERS: usize = 16;
 pub(crate) struct SqliteEngine {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    watch: Mutex<Connection>,
     queue: Option<Sender<Task>>,
     writer: Option<JoinHandle<()>>,
     writer_id: ThreadId,
@@ -58,6 +59,7 @@ impl SqliteEngine {
             });
         }
         let connection = connect(path).map_err(|error| sqlite_error("open", &error))?;
+        let watch = read_only(path).map_err(|error| sqlite_error("open", &error))?;
         let (queue, tasks) = channel();
         let writer = std::thread::Builder::new()
             .name("ombud-writer".to_owned())
@@ -66,6 +68,7 @@ impl SqliteEngine {
         Ok(Self {
             path: path.to_owned(),
             idle: Mutex::new(Vec::new()),
+            watch: Mutex::new(watch),
             queue: Some(queue),
             writer_id: writer.thread().id(),
             writer: Some(writer),
@@ -111,14 +114,18 @@ impl SqliteEngine {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        idle.map_or_else(
-            || {
-                let connection = connect(&self.path)?;
-                connection.pragma_update(None, "query_only", true)?;
-                Ok(connection)
-            },
-            Ok,
-        )
+        idle.map_or_else(|| read_only(&self.path), Ok)
+    }
+
+    /// A number that changes with every commit, of this process or another. It is always asked of
+    /// the same connection, which never writes: only so do two of them compare.
+    pub(super) fn seen(&self) -> Result<Seen, StoreError> {
+        let watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ask = watch
+            .prepare_cached("PRAGMA data_version")
+            .map_err(|error| sqlite_error("seen", &error))?;
+        let seen = ask.query_row([], |row| row.get(0));
+        seen.map(Seen).map_err(|error| sqlite_error("seen", &error))
     }
 }
 
@@ -145,6 +152,12 @@ fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+fn read_only(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
