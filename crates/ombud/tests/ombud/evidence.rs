@@ -86,7 +86,7 @@ fn flipped(value: &Cell, at: usize) -> Cell {
 /// `$2` the old one.
 #[rustfmt::skip]
 const COLUMNS: [(&str, &str); 14] = [
-    ("SELECT bucket FROM evidence", "UPDATE evidence SET bucket = $1 WHERE bucket = $2"),
+    ("SELECT bucket FROM evidence WHERE bucket < 4096", "UPDATE evidence SET bucket = $1 WHERE bucket = $2"),
     ("SELECT seq FROM evidence WHERE seq > 1", "UPDATE evidence SET seq = $1 WHERE seq = $2"),
     ("SELECT happened_at FROM evidence", "UPDATE evidence SET happened_at = $1 WHERE happened_at = $2"),
     ("SELECT fact FROM evidence", "UPDATE evidence SET fact = $1 WHERE fact = $2"),
