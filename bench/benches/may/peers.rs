@@ -211,7 +211,7 @@ fn own_attributes(own: &Own) -> String {
         own.position.restricted,
         own.states.has(0),
         own.kept_until
-            .map_or(i64::MAX / 1_000, |until| until.as_second()),
+            .map_or(i64::MAX / 1_000, jiff::Timestamp::as_second),
     )
 }
 
