@@ -36,8 +36,9 @@ export function launchBrowser() {
   });
 }
 
-// Starts `ombud serve --demo` on an empty folder and waits until it is ready.
-export async function startOmbud() {
+// Starts `ombud serve --demo` on an empty folder and waits until it is ready, or only until it
+// listens and fills in its people.
+export async function startOmbud({ filled = true } = {}) {
   const data = await mkdtemp(join(tmpdir(), "ombud-browser-"));
   const binary = process.env.OMBUD_TEST_BINARY ?? join(target, "debug", "ombud");
   const options = ["serve", "--demo", "--listen", "127.0.0.1:0", "--data", data];
@@ -57,7 +58,7 @@ export async function startOmbud() {
   };
   try {
     const address = await within("address", () => /listening on (http:\/\/[\w.:]+)/.exec(printed)?.[1]);
-    await within("readiness", async () => (await fetch(`${address}/readyz`)).ok);
+    if (filled) await within("readiness", async () => (await fetch(`${address}/readyz`)).ok);
     return { address, stop };
   } catch (error) {
     await stop();
@@ -78,6 +79,7 @@ export async function startOmbud() {
 // Opens a page as one visitor would and returns a line for everything that is wrong with it.
 export async function problems(browser, url, visitor) {
   const { status = 200, language, size, scheme = "light", javaScript = true, screenshot } = visitor;
+  const { still = false } = visitor;
   const context = await browser.newContext({
     locale: language.locale,
     viewport: { width: size.width, height: size.height },
@@ -99,6 +101,7 @@ export async function problems(browser, url, visitor) {
     page.on("pageerror", (error) => found.push(`script: ${error.message}`));
     page.on("requestfailed", (request) => found.push(`not loaded: ${request.url()}`));
 
+    if (still) await page.route(url, withoutRefresh);
     const response = await page.goto(url);
     if (response.status() !== status) found.push(`status ${response.status()}, not ${status}`);
     if (screenshot) {
@@ -112,6 +115,14 @@ export async function problems(browser, url, visitor) {
   } finally {
     await context.close();
   }
+}
+
+// A page that loads itself anew cannot be looked at for long.
+async function withoutRefresh(route) {
+  const response = await route.fetch();
+  const { refresh, ...headers } = response.headers();
+  if (!refresh) throw new Error("the page does not load itself anew");
+  await route.fulfill({ response, headers });
 }
 
 // Runs in the page.

@@ -36,3 +36,17 @@ describe("public pages", { concurrency: 2 }, () => {
     }
   }
 });
+
+test("the page of a demo that is not filled yet", async (t) => {
+  const ombud = await startOmbud({ filled: false });
+  const browser = await launchBrowser();
+  t.after(async () => {
+    await browser.close();
+    await ombud.stop();
+  });
+  for (const [language, size, scheme] of languages.map((each, n) => [each, sizes[n], schemes[n]])) {
+    const screenshot = ["filling", language.code, size.name, scheme].join("-");
+    const visitor = { language, size, scheme, screenshot, still: true };
+    assert.deepEqual(await problems(browser, `${ombud.address}/board`, visitor), []);
+  }
+});

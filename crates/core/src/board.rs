@@ -88,6 +88,8 @@ pub struct Checked {
     pub all: u64,
     /// The names of those that lack it.
     pub lacking: Vec<String>,
+    /// The names of those that had it until a day that has passed.
+    pub expired: Vec<String>,
 }
 
 /// What the last verification of the evidence came to.
@@ -337,7 +339,7 @@ fn of_list(proof: &Proof, checked: &Checked) -> Judgement {
             "the text leaves gaps that no decision settles",
             "teksten har hull som ingen beslutning tetter",
         );
-        return unproven(list(checked), why);
+        return unproven(list(proof, checked), why);
     }
     let wrong = u64::try_from(checked.lacking.len()).unwrap_or(u64::MAX);
     let kept = (
@@ -348,7 +350,7 @@ fn of_list(proof: &Proof, checked: &Checked) -> Judgement {
         "checked, and something is missing",
         "kontrollert, og noe mangler",
     );
-    none_of(wrong, list(checked), [kept, broken])
+    none_of(wrong, list(proof, checked), [kept, broken])
 }
 
 /// The verdict of a promise: broken if any proof is, else unproven if any is. A promise without
@@ -453,6 +455,16 @@ fn erased(figures: &CollectionFigures) -> Judgement {
 /// What is declared proves that it is on file, and no more: the words say what was looked at.
 fn on_file(proof: &Proof, checked: &Checked) -> Judgement {
     let agreements = *proof == Proof::Agreements;
+    if !checked.expired.is_empty() {
+        return Judgement {
+            verdict: Verdict::Broken,
+            figures: list(proof, checked),
+            because: words(
+                "with some processors the agreement on file has run out",
+                "med noen databehandlere er den oppgitte avtalen utløpt",
+            ),
+        };
+    }
     if checked.lacking.is_empty() && checked.all > 0 {
         let why = if agreements {
             words(
@@ -471,7 +483,7 @@ fn on_file(proof: &Proof, checked: &Checked) -> Judgement {
         };
         return Judgement {
             verdict: Verdict::Kept,
-            figures: list(checked),
+            figures: list(proof, checked),
             because: why,
         };
     }
@@ -486,7 +498,7 @@ fn on_file(proof: &Proof, checked: &Checked) -> Judgement {
             "for noen mottakere er det ikke oppgitt noe overføringsgrunnlag",
         )
     };
-    unproven(list(checked), why)
+    unproven(list(proof, checked), why)
 }
 
 fn none_of(wrong: u64, figures: Vec<Figure>, [kept, broken]: [(&str, &str); 2]) -> Judgement {
@@ -502,14 +514,28 @@ fn none_of(wrong: u64, figures: Vec<Figure>, [kept, broken]: [(&str, &str); 2]) 
     }
 }
 
-fn list(checked: &Checked) -> Vec<Figure> {
-    let mut figures = vec![count("checked", checked.all)];
-    if !checked.lacking.is_empty() {
-        let names = FigureValue::Names(checked.lacking.clone());
-        figures.push(Figure {
-            name: "lacking",
-            value: names,
-        });
+/// What is counted where a list is checked.
+const LISTED: [(Proof, &str); 7] = [
+    (Proof::Versions, "versions"),
+    (Proof::Gaps, "gaps"),
+    (Proof::Published, "sections"),
+    (Proof::Contact, "details"),
+    (Proof::Sealed, "opened"),
+    (Proof::Agreements, "processors"),
+    (Proof::Transfers, "recipients"),
+];
+
+fn list(proof: &Proof, checked: &Checked) -> Vec<Figure> {
+    let listed = LISTED.iter().find(|(listed, _)| listed == proof);
+    let name = listed.map_or("things", |(_, name)| name);
+    let mut figures = vec![count(name, checked.all)];
+    for (name, names) in [("lacking", &checked.lacking), ("expired", &checked.expired)] {
+        if !names.is_empty() {
+            figures.push(Figure {
+                name,
+                value: FigureValue::Names(names.clone()),
+            });
+        }
     }
     figures
 }
@@ -647,9 +673,13 @@ mod tests {
 
     #[test]
     fn p4_2_1_what_is_declared_proves_that_it_is_declared() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let list = |all, lacking: &[&str]| {
-            let lacking = lacking.iter().map(|name| (*name).to_owned()).collect();
-            Measured::Checked(Checked { all, lacking })
+            Measured::Checked(Checked {
+                all,
+                lacking: names(lacking),
+                expired: Vec::new(),
+            })
         };
         for proof in [Proof::Agreements, Proof::Transfers] {
             let rows = [
@@ -664,6 +694,12 @@ mod tests {
                 assert!(why.contains(words), "{proof}: {why}");
             }
         }
+        let expired = Measured::Checked(Checked {
+            all: 2,
+            lacking: names(&["mailer"]),
+            expired: names(&["host"]),
+        });
+        assert_eq!(judge(&Proof::Agreements, &expired).verdict, Broken);
         let recipients = ActivityFigures {
             recipients: 2,
             ..ActivityFigures::default()

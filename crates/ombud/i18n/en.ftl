@@ -86,8 +86,13 @@ figure-after-opt-out = Left after opt-out
 figure-recipients = Recipients
 figure-exempt = Held or restricted
 figure-endless = Without a known end
-figure-checked = Checked
+figure-versions = Versions
+figure-gaps = Gaps found
+figure-sections = Sections shown
+figure-details = Details shown
+figure-processors = Processors
 figure-lacking = Lacking
+figure-expired = Run out
 figure-verified = Verified
 figure-entries = Entries
 

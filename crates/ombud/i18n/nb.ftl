@@ -86,8 +86,13 @@ figure-after-opt-out = Igjen etter avmelding
 figure-recipients = Mottakere
 figure-exempt = Holdt tilbake eller begrenset
 figure-endless = Uten kjent slutt
-figure-checked = Kontrollert
+figure-versions = Versjoner
+figure-gaps = Hull funnet
+figure-sections = Punkter vist
+figure-details = Opplysninger vist
+figure-processors = Databehandlere
 figure-lacking = Mangler
+figure-expired = Utløpt
 figure-verified = Kontrollert
 figure-entries = Linjer i loggen
 

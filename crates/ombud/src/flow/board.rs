@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ombud_core::board::{Checked, EvidenceFigures, Judgement, Measured, Verdict, judge, overall};
 use ombud_core::language::Localized;
-use ombud_core::statement::model::{Recipient, RecipientKind, TransferTool};
+use ombud_core::statement::model::{RecipientKind, TransferTool};
 use ombud_core::statement::promise::Proof;
 use ombud_core::statement::{Folder, check};
 use serde::Serialize;
@@ -119,18 +119,18 @@ impl Ombud {
     /// Every stored version is read back and hashed again (I10).
     async fn check_versions(&self) -> Result<Checked, FlowError> {
         let versions = self.versions().await?;
-        let mut lacking = Vec::new();
+        let mut checked = Checked {
+            all: u64::try_from(versions.len()).unwrap_or(u64::MAX),
+            ..Checked::default()
+        };
         for version in &versions {
             let archive = self.archive_of(&version.id).await?;
             let folder = archive.and_then(|bytes| Folder::from_archive(&bytes).ok());
             if folder.is_none_or(|folder| folder.version() != version.id) {
-                lacking.push(version.id.short().to_owned());
+                checked.lacking.push(version.id.short().to_owned());
             }
         }
-        Ok(Checked {
-            all: u64::try_from(versions.len()).unwrap_or(u64::MAX),
-            lacking,
-        })
+        Ok(checked)
     }
 
     fn measured(
@@ -165,19 +165,10 @@ impl Ombud {
                     0 => Vec::new(),
                     count => vec![count.to_string()],
                 },
+                expired: Vec::new(),
             }),
-            Proof::Agreements => self.recipients(
-                |recipient| recipient.kind == RecipientKind::Processor,
-                |recipient| {
-                    let agreement = recipient.agreement.as_ref();
-                    let today = self.book.calendar.zone.to_datetime(now).date();
-                    agreement.is_some_and(|a| a.until.is_none_or(|until| until >= today))
-                },
-            ),
-            Proof::Transfers => self.recipients(
-                |recipient| recipient.transfer != Some(TransferTool::Eea),
-                |recipient| recipient.transfer.is_some(),
-            ),
+            Proof::Agreements => Measured::Checked(self.agreements(now)),
+            Proof::Transfers => Measured::Checked(self.transfers()),
             Proof::Needs(_) => Measured::Nothing,
         }
     }
@@ -192,6 +183,7 @@ impl Ombud {
             lacking: open
                 .map(|gap| format!("{} {}", gap.finding.rule.id, gap.finding.at))
                 .collect(),
+            expired: Vec::new(),
         }
     }
 
@@ -213,6 +205,7 @@ impl Ombud {
                 .filter(|(_, sections)| **sections == 0)
                 .map(|(language, _)| language.to_string())
                 .collect(),
+            expired: Vec::new(),
         }
     }
 
@@ -245,21 +238,42 @@ impl Ombud {
         checked
     }
 
-    fn recipients(
-        &self,
-        concerned: impl Fn(&Recipient) -> bool,
-        has: impl Fn(&Recipient) -> bool,
-    ) -> Measured {
-        let all = &self.statement.rules.header.recipients;
-        let concerned: Vec<_> = all
-            .iter()
-            .filter(|(_, recipient)| concerned(recipient))
-            .collect();
-        let lacking = concerned.iter().filter(|(_, recipient)| !has(recipient));
-        Measured::Checked(Checked {
-            all: u64::try_from(concerned.len()).unwrap_or(u64::MAX),
-            lacking: lacking.map(|(name, _)| (*name).clone()).collect(),
-        })
+    /// The processors, those without an agreement, and those whose agreement has run out. It counts
+    /// on its last day, in the controller's zone.
+    fn agreements(&self, now: Timestamp) -> Checked {
+        let today = self.book.calendar.zone.to_datetime(now).date();
+        let recipients = self.statement.rules.header.recipients.iter();
+        let mut checked = Checked::default();
+        for (name, recipient) in recipients {
+            if recipient.kind != RecipientKind::Processor {
+                continue;
+            }
+            checked.all += 1;
+            match &recipient.agreement {
+                None => checked.lacking.push(name.clone()),
+                Some(agreement) if agreement.until.is_some_and(|until| until < today) => {
+                    checked.expired.push(name.clone());
+                }
+                Some(_) => {}
+            }
+        }
+        checked
+    }
+
+    /// The recipients that may be outside the EEA, and those without a ground for it.
+    fn transfers(&self) -> Checked {
+        let recipients = self.statement.rules.header.recipients.iter();
+        let mut checked = Checked::default();
+        for (name, recipient) in recipients {
+            if recipient.transfer == Some(TransferTool::Eea) {
+                continue;
+            }
+            checked.all += 1;
+            if recipient.transfer.is_none() {
+                checked.lacking.push(name.clone());
+            }
+        }
+        checked
     }
 }
 

@@ -256,6 +256,9 @@ fn plant_and_search(schema: Option<&Schema>) {
         "/board",
         "/api/v1/board",
         "/api/v1/forecast",
+        "/api/v1/evidence/checkpoint",
+        "/api/v1/evidence/tile/entries/000",
+        "/api/v1/evidence/tile/entries/000.p/1",
     ] {
         let address = &server.address;
         let answer = send(address, ("GET", path), &bearer, &Value::Null).unwrap();

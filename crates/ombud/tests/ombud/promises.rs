@@ -248,6 +248,21 @@ on_both! {
         assert_eq!(verdicts(world)["P3.4.2"], Verdict::Unproven);
     }
 
+    fn p4_2_an_agreement_that_has_run_out_breaks_the_promise_of_duties(world) {
+        let until = |day| {
+            let agreement = format!("kind = \"processor\"\nagreement = {{ reference = \"DPA 1\", until = {day} }}");
+            let ombud = world.under(&[("statement.toml", "kind  = \"processor\"", &agreement)]);
+            let board = world.wait(ombud.board(world.now())).unwrap();
+            let rows = board.promises.into_iter().map(|row| (row.id, row.verdict));
+            rows.collect::<BTreeMap<_, _>>()
+        };
+        world.go("2026-04-01T21:59:59Z"); // The last second of that day in Oslo.
+        for id in ["P4.2.1", "P4.2.5"] {
+            assert_eq!(until("2026-04-01")[id], Verdict::Unproven, "{id}: another has none on file");
+            assert_eq!(until("2026-03-31")[id], Verdict::Broken, "{id}");
+        }
+    }
+
     fn p5_2_every_promise_has_a_verdict_and_says_why(world) {
         settle(world);
         let board = world.wait(world.ombud.board(world.now())).unwrap();
