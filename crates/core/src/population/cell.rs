@@ -14,7 +14,7 @@ const HOUR_AT: u32 = 11;
 
 /// The answers by their number in a cell: first those that stand whether the time for keeping the
 /// data has passed or not, then that it has passed, then the rest.
-static RULINGS: [Ruling; 22] = [
+const RULINGS: [Ruling; 22] = [
     Ruling::of(Answer::No(Reason::AnotherController)),
     Ruling::of(Answer::No(Reason::Restricted)),
     Ruling::of(Answer::No(Reason::RetentionPassed)),
@@ -38,9 +38,31 @@ static RULINGS: [Ruling; 22] = [
     Ruling::of(Answer::No(Reason::NoSpecialCondition)),
     Ruling::of(Answer::No(Reason::TooYoung)),
 ];
-const PASSED: u32 = 2;
+const PASSED: usize = 2;
 /// What is said of what there is not; the safe side wherever a number leads nowhere.
 pub(super) static UNKNOWN: Ruling = Ruling::of(Answer::No(Reason::UnknownActivity));
+
+/// What is said by the number of an answer while the time for keeping the data runs, and, from
+/// [`AFTER`] on, when it has passed. A table, because everything that waits for what is known of a
+/// person keeps the processor from looking up the next one.
+static SAID: [Ruling; 2 * AFTER] = said();
+const AFTER: usize = 32;
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "worked out by the compiler, which refuses an index out of bounds"
+)]
+const fn said() -> [Ruling; 2 * AFTER] {
+    let mut said = [Ruling::of(Answer::No(Reason::UnknownActivity)); 2 * AFTER];
+    let mut number = 0;
+    while number < RULINGS.len() {
+        let passed = if number < PASSED { number } else { PASSED };
+        said[number] = RULINGS[number];
+        said[AFTER + number] = RULINGS[passed];
+        number += 1;
+    }
+    said
+}
 
 /// An hour, counted from the year 2000. The first and the last hour also stand for all before and
 /// after them.
@@ -48,6 +70,8 @@ pub(super) static UNKNOWN: Ruling = Ruling::of(Answer::No(Reason::UnknownActivit
 pub(super) struct Hour(u32);
 
 impl Hour {
+    /// No later than any hour of an instant.
+    pub(super) const FIRST: Self = Self(0);
     /// Later than every hour of an instant.
     const NEVER: Self = Self((1 << (u32::BITS - HOUR_AT)) - 1);
     const LAST: u32 = Self::NEVER.0 - 1;
@@ -93,6 +117,18 @@ impl Cell {
         Self(answers | within | hour.0 << HOUR_AT)
     }
 
+    /// Asks the rule for someone's own request: whatever is known of them, it stays the same.
+    pub(super) fn settle_own_request(rule: &Rule) -> Self {
+        let own_request = Use::OwnRequest;
+        let answer = number(decision::may(
+            rule,
+            &Facts::default(),
+            own_request,
+            Timestamp::MIN,
+        ));
+        Self(answer | answer << OTHER_AT | Hour::NEVER.0 << HOUR_AT)
+    }
+
     /// The hour in which the time for keeping the data ends.
     #[inline]
     pub(super) fn hour(self) -> Hour {
@@ -113,18 +149,10 @@ impl Cell {
         } else {
             OTHER_AT
         };
-        let settled = self.0 >> shift & ANSWER;
-        let most = if passed { PASSED } else { ANSWER };
-        let number = usize::try_from(settled.min(most)).unwrap_or_default();
-        // INVARIANT: every number in a cell is that of a ruling. The safe side is a no.
-        RULINGS.get(number).unwrap_or(&UNKNOWN)
+        let number = usize::try_from(self.0 >> shift & ANSWER).unwrap_or_default();
+        let number = number | (usize::from(passed) * AFTER);
+        SAID.get(number).unwrap_or(&UNKNOWN)
     }
-}
-
-/// What is said of an answer.
-pub(super) fn of(answer: Answer) -> &'static Ruling {
-    let number = usize::try_from(number(answer)).unwrap_or_default();
-    RULINGS.get(number).unwrap_or(&UNKNOWN)
 }
 
 fn number(answer: Answer) -> u32 {
@@ -158,7 +186,10 @@ mod tests {
         for basis in bases {
             assert!(number(Answer::Yes(basis)) < ANSWER, "{basis:?}");
         }
-        assert_eq!(number(Answer::No(Reason::RetentionPassed)), PASSED);
+        assert_eq!(
+            number(Answer::No(Reason::RetentionPassed)),
+            u32::try_from(PASSED).unwrap()
+        );
     }
 
     #[test]

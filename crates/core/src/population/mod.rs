@@ -1,10 +1,10 @@
 //! The answers about many people held in memory, so that a decision takes one look.
 //!
 //! A [`Population`] decides nothing of its own. When something becomes known of a person it asks
-//! [`decision::may`] and keeps what it says in a cell for each activity, with only the use and the
-//! time left open; a question then reads one cell. It knows neither where the facts come from nor
-//! when they change: whoever loads it puts a person again after every entry, record and birthday,
-//! and fills a new one for a new version of the statement.
+//! [`decision::may`](crate::decision::may) and keeps what it says in a cell for each activity, with
+//! only the use and the time left open; a question then reads one cell. It knows neither where the
+//! facts come from nor when they change: whoever loads it puts a person again after every entry,
+//! record and birthday, and fills a new one for a new version of the statement.
 //!
 //! What memory takes to answer is nearly all that a question costs, so that the processor must be
 //! able to look for several people at once: a cell lies in the cache line that holds the id, and no
@@ -19,7 +19,7 @@ use std::fmt;
 use hashbrown::HashTable;
 use jiff::Timestamp;
 
-use crate::decision::{self, Facts, Rule, Ruling, States, Use};
+use crate::decision::{Facts, Rule, Ruling, States, Use};
 use crate::rulebook::Rulebook;
 use crate::standing::Position;
 use crate::statement::VersionId;
@@ -79,6 +79,8 @@ struct Table {
     lines: HashTable<Line>,
     /// The answers for whoever is not known.
     stranger: Line,
+    /// The answers to everyone's own requests, which nothing known of a person changes.
+    own_request: Line,
 }
 
 /// The answers about a person in a dozen activities: one cache line.
@@ -114,26 +116,26 @@ impl Population {
             ends: HashMap::new(),
         };
         let strangers = population.lines(0, &Person::default());
-        let table = |stranger| Table {
+        let own_requests = population.rules.chunks(DOZEN).map(Line::of_own_requests);
+        let table = |(stranger, own_request)| Table {
             lines: HashTable::with_capacity(people),
             stranger,
+            own_request,
         };
-        population.tables = strangers.into_iter().map(table).collect();
+        population.tables = strangers.into_iter().zip(own_requests).map(table).collect();
         population
     }
 
     /// Decides for the person with this id in an activity of this population, exactly as
-    /// [`decision::may`] does. Someone unknown is answered like a person who never chose anything.
+    /// [`decision::may`](crate::decision::may) does. Someone unknown is answered like a person who never chose anything.
     #[inline]
     pub fn may(&self, id: u128, activity: Place, use_for: Use, now: Timestamp) -> &'static Ruling {
-        let Some(table) = self.tables.get(activity.table) else {
-            return &cell::UNKNOWN;
-        };
-        let line = table.find(id).unwrap_or(&table.stranger);
-        self.ruling(line, activity, use_for, now)
+        let held = self.may_if_held(id, activity, use_for, now);
+        held.unwrap_or_else(|| self.may_of_stranger(activity, use_for))
     }
 
     /// The same, for a person who is held; none for anyone else.
+    #[inline]
     pub fn may_if_held(
         &self,
         id: u128,
@@ -141,12 +143,34 @@ impl Population {
         use_for: Use,
         now: Timestamp,
     ) -> Option<&'static Ruling> {
-        let line = self.tables.get(activity.table)?.find(id)?;
-        Some(self.ruling(line, activity, use_for, now))
+        let table = self.tables.get(activity.table)?;
+        let line = table.find(id)?;
+        if use_for == Use::OwnRequest {
+            return Some(table.own_request.ruling(activity, use_for, Hour::FIRST));
+        }
+        let hour = Hour::of(now);
+        let ends = line.cells.get(activity.cell).map(|cell| cell.hour());
+        if ends == Some(hour) {
+            return Some(self.ruling_within(line, activity, use_for, now));
+        }
+        Some(line.ruling(activity, use_for, hour))
     }
 
-    #[inline]
-    fn ruling(
+    fn may_of_stranger(&self, activity: Place, use_for: Use) -> &'static Ruling {
+        let Some(table) = self.tables.get(activity.table) else {
+            return &cell::UNKNOWN;
+        };
+        let line = if use_for == Use::OwnRequest {
+            &table.own_request
+        } else {
+            &table.stranger
+        };
+        line.ruling(activity, use_for, Hour::FIRST)
+    }
+
+    /// The ruling in the very hour of an end.
+    #[cold]
+    fn ruling_within(
         &self,
         line: &Line,
         activity: Place,
@@ -156,38 +180,13 @@ impl Population {
         let Some(cell) = line.cells.get(activity.cell) else {
             return &cell::UNKNOWN;
         };
-        let (end, hour) = (cell.hour(), Hour::of(now));
-        if end == hour || use_for == Use::OwnRequest {
-            return self.rare_ruling(line, activity, use_for, now);
-        }
-        cell.ruling(use_for, end < hour)
-    }
-
-    /// The ruling in the very hour of an end, and for a use that nothing known of a person changes.
-    #[cold]
-    fn rare_ruling(
-        &self,
-        line: &Line,
-        activity: Place,
-        use_for: Use,
-        now: Timestamp,
-    ) -> &'static Ruling {
-        let number = activity.number();
-        let (Some(rule), Some(cell)) = (self.rules.get(number), line.cells.get(activity.cell))
-        else {
-            return &cell::UNKNOWN;
-        };
-        if use_for == Use::OwnRequest {
-            return cell::of(decision::may(rule, &Facts::default(), use_for, now));
-        }
         let end = if cell.is_on_hour() {
             Some(cell.hour().start())
         } else {
-            self.ends.get(&(line.id, number)).copied()
+            self.ends.get(&(line.id, activity.number())).copied()
         };
         // Were an end lost, the safe side is that it has passed.
-        let passed = cell.hour() <= Hour::of(now) && end <= Some(now);
-        cell.ruling(use_for, passed)
+        cell.ruling(use_for, end <= Some(now))
     }
 
     /// The version of the statement under which it decides.
@@ -289,6 +288,23 @@ impl Line {
         id: 0,
         cells: [Cell::BLANK; DOZEN],
     };
+
+    /// The ruling in an hour that is not that of an end.
+    #[inline]
+    fn ruling(&self, activity: Place, use_for: Use, hour: Hour) -> &'static Ruling {
+        let cell = self.cells.get(activity.cell);
+        cell.map_or(&cell::UNKNOWN, |cell| {
+            cell.ruling(use_for, cell.hour() < hour)
+        })
+    }
+
+    fn of_own_requests(rules: &[Rule]) -> Self {
+        let mut line = Self::BLANK;
+        for (cell, rule) in line.cells.iter_mut().zip(rules) {
+            *cell = Cell::settle_own_request(rule);
+        }
+        line
+    }
 }
 
 /// Says how many people there are, never who.
@@ -321,7 +337,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::decision::{Answer, Gate, Reason};
+    use crate::decision::{self, Answer, Gate, Reason};
     use crate::standing::{Consent, Objection};
     use crate::statement::model::BasisName;
 
@@ -428,7 +444,7 @@ mod tests {
     }
 
     /// All positions, own and everywhere, all uses, all kinds of rules, with ends and ages around
-    /// their limits: the answer is that of [`decision::may`].
+    /// their limits: the answer is that of [`decision::may`](crate::decision::may).
     #[test]
     fn i1_the_answer_is_that_of_the_rules() {
         let rules = all_rules();
