@@ -80,8 +80,9 @@ pub(crate) fn send(
         body.len()
     )
     .ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let answer = String::from_utf8_lossy(&answer);
     let status = answer.get(9..12)?.parse().ok()?;
     let (_, body) = answer.split_once("\r\n\r\n")?;
     let read = serde_json::from_str(body);
