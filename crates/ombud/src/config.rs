@@ -14,7 +14,8 @@ use crate::flow::statement::read_folder;
 /// The settings that every command shares.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Settings {
-    /// The statement folder; the bundled one when left out
+    /// The statement folder; when left out, the version that the data is under, and the bundled one
+    /// where there is no data yet
     #[arg(long, global = true, value_name = "DIR", env = "OMBUD_STATEMENT")]
     pub statement: Option<PathBuf>,
     /// The data directory
@@ -128,17 +129,33 @@ impl Settings {
     ///
     /// When either cannot be opened.
     pub async fn reading(&self, clock: &Clock) -> anyhow::Result<Ombud> {
-        let statement = self.statement()?;
-        Ok(Ombud::open_to_read(self.store().await?, statement, clock.now()).await?)
+        let store = self.store().await?;
+        if let Some(ombud) = self.stored(&store, clock).await? {
+            return Ok(ombud);
+        }
+        Ok(Ombud::open_to_read(store, self.statement()?, clock.now()).await?)
     }
 
-    /// The statement over the store, for commands that write and for serving: a new version is stored.
+    /// The statement over the store, for commands that write and for serving: a new version is stored
+    /// when its folder is named, or when it is the first.
     ///
     /// # Errors
     ///
     /// When either cannot be opened.
     pub async fn ombud(&self, clock: &Clock) -> anyhow::Result<Ombud> {
-        let statement = self.statement()?;
-        Ok(Ombud::open(self.store().await?, statement, clock.now()).await?)
+        let store = self.store().await?;
+        if let Some(ombud) = self.stored(&store, clock).await? {
+            return Ok(ombud);
+        }
+        Ok(Ombud::open(store, self.statement()?, clock.now()).await?)
+    }
+
+    /// What the data is under, unless a folder is named. Data of one organisation never comes under
+    /// the statement of another because an option was forgotten.
+    async fn stored(&self, store: &Store, clock: &Clock) -> anyhow::Result<Option<Ombud>> {
+        if self.statement.is_some() {
+            return Ok(None);
+        }
+        Ok(Ombud::open_stored(store.clone(), clock.now()).await?)
     }
 }

@@ -63,7 +63,7 @@ impl Evidence {
                 from,
                 limit,
             } => {
-                let ombud = settings.ombud(clock).await?;
+                let ombud = settings.reading(clock).await?;
                 ombud.integrate(None).await?;
                 let entries = match subject {
                     Some(subject) => ombud.evidence_of(&subject).await?,
@@ -76,7 +76,7 @@ impl Evidence {
             }
             Self::Prove { receipt } => {
                 let receipt = read(&receipt)?;
-                let ombud = settings.ombud(clock).await?;
+                let ombud = settings.reading(clock).await?;
                 ombud.integrate(None).await?;
                 out.value(&ombud.prove(receipt).await?)?;
                 Ok(Outcome::Done)
@@ -140,7 +140,7 @@ async fn verify(
     clock: &Clock,
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
-    let ombud = settings.ombud(clock).await?;
+    let ombud = settings.reading(clock).await?;
     let check = ombud.verify_evidence(clock.now()).await?;
     if out.json {
         out.value(&json!({

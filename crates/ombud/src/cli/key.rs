@@ -46,7 +46,12 @@ impl Command {
         clock: &Clock,
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
-        let ombud = settings.ombud(clock).await?;
+        let ombud = match self {
+            Self::List => settings.reading(clock).await?,
+            Self::Add { .. } | Self::Renew { .. } | Self::Revoke { .. } => {
+                settings.ombud(clock).await?
+            }
+        };
         let now = clock.now();
         match self {
             Self::Add { name, read, write } => {

@@ -8,7 +8,7 @@ use ombud_core::statement::{Statement, diff, model, schema};
 
 use super::{Outcome, Output, register};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{InputError, Settings};
 use crate::flow::Ombud;
 
 /// Show, compare and export the statement.
@@ -64,7 +64,14 @@ impl Command {
         match self {
             Self::Show { on } => show(&chosen(settings, clock, on).await?, out),
             Self::History => history(settings.reading(clock).await?, out).await,
-            Self::Adopt => history(settings.ombud(clock).await?, out).await,
+            Self::Adopt => {
+                if settings.statement.is_none() {
+                    let text =
+                        "which statement is to be adopted? name its folder with `--statement`";
+                    return Err(InputError(text.to_owned()).into());
+                }
+                history(settings.ombud(clock).await?, out).await
+            }
             Self::Diff { old, new } => compare(settings, clock, (&old, new.as_deref()), out).await,
             Self::Render { language, on } => {
                 let statement = chosen(settings, clock, on).await?;

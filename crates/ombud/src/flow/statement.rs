@@ -151,6 +151,23 @@ impl Ombud {
         }
     }
 
+    /// A store under the version that is in force; none while no version was stored.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails, or the version in force cannot be read any more.
+    pub async fn open_stored(store: Store, now: Timestamp) -> Result<Option<Self>, FlowError> {
+        let read = store.read::<_, FlowError, _>("statement.at", Place::Home, move |tx| {
+            Ok(tx.statement_at(now)?)
+        });
+        let Some(version) = read.await? else {
+            return Ok(None);
+        };
+        let statement = reopen(&version.id, &version.archive)?;
+        let counted = version.counted_at.is_some();
+        Ok(Some(Self::with(store, statement, counted)))
+    }
+
     fn with(store: Store, statement: Statement, counted: bool) -> Self {
         let book = Rulebook::new(&statement);
         Self {

@@ -82,6 +82,68 @@ fn i2_what_is_due_later_is_not_erased_today() {
     same(run(&world, &data, &dry).0, 0);
 }
 
+/// Forgetting an option must not put the data of one organisation under the statement of another.
+#[test]
+fn i10_without_a_folder_a_command_is_under_the_stored_version() {
+    let world = World::sqlite();
+    let folder = world.directory.path().join("own");
+    for (path, text) in ombud::bundled::folder().files() {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let own = folder.join("statement.toml");
+    let text = std::fs::read_to_string(&own).unwrap();
+    std::fs::write(&own, format!("{text}\n# Another one.\n")).unwrap();
+    let data = world.directory.path().join("commands");
+    let history = |arguments: &[&str]| {
+        let (code, out, err) = run(&world, &data, arguments);
+        assert!(err.is_empty(), "{arguments:?}: {err}");
+        same(code, 0);
+        out
+    };
+    let adopted = history(&[
+        "--statement",
+        folder.to_str().unwrap(),
+        "statement",
+        "adopt",
+    ]);
+    let commands: [&[&str]; 8] = [
+        &[
+            "ledger",
+            "add",
+            "email:anna@example.com",
+            "newsletters",
+            "consent",
+        ],
+        &["key", "add", "mailer", "--read", "newsletters"],
+        &["key", "list"],
+        &["sweep"],
+        &["board"],
+        &["evidence", "verify"],
+        &["evidence", "show"],
+        &["may", "email:anna@example.com", "newsletters"],
+    ];
+    for command in commands {
+        run(&world, &data, command);
+        assert_eq!(history(&["statement", "history"]), adopted, "{command:?}");
+    }
+    let hash = adopted
+        .split_whitespace()
+        .find(|word| word.len() > 9)
+        .unwrap();
+    let (_, shown, _) = run(
+        &world,
+        &data,
+        &["--json", "may", "email:anna@example.com", "newsletters"],
+    );
+    assert!(
+        shown.contains(hash.trim_matches('`')),
+        "{hash} decides: {shown}"
+    );
+    same(run(&world, &data, &["statement", "adopt"]).0, 2);
+}
+
 #[test]
 fn i3_a_store_that_cannot_be_opened_is_said_so() {
     let world = World::sqlite();
