@@ -91,9 +91,11 @@ impl Serve {
                 }
             }
         }
+        let measuring = job::measure(versions.clone(), clock.clone());
         let sweeping = job::sweep(versions, clock.clone(), wake, metrics);
         let jobs = [
             tokio::spawn(sweeping),
+            tokio::spawn(measuring),
             tokio::spawn(job::forget(ombud.clone(), clock.clone())),
             tokio::spawn(job::integrate(ombud.clone())),
             tokio::spawn(job::verify(ombud, clock.clone())),

@@ -1,11 +1,14 @@
 //! The promise board: everything measured from the data, then judged.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use ombud_core::board::{Checked, EvidenceFigures, Judgement, Measured, Verdict, judge, overall};
 use ombud_core::language::Localized;
 use ombud_core::statement::model::{RecipientKind, TransferTool};
 use ombud_core::statement::promise::Proof;
 use ombud_core::statement::{Folder, check};
+use ombud_store::StoreError;
 use serde::Serialize;
 
 use super::measure::Measures;
@@ -103,6 +106,26 @@ impl Ombud {
             unproven: count(Verdict::Unproven),
             promises,
         })
+    }
+
+    /// The board for whoever asks: as it was measured within the last minute, or anew. While it is
+    /// measured it is the one before, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`board`](Self::board).
+    pub async fn board_lately(&self, now: Timestamp) -> Result<Arc<Board>, FlowError> {
+        if self.store.is_behind() {
+            return Err(StoreError::Behind.into());
+        }
+        let ombud = self.clone();
+        let measure = async move { ombud.board(now).await };
+        self.boards.get((), now, measure).await
+    }
+
+    /// The board as it was measured last; none before the first time.
+    pub fn board_last(&self) -> Option<Arc<Board>> {
+        Some(self.boards.last(&())?.1)
     }
 
     /// What the last verification of the evidence came to (I7).

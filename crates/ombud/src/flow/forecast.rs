@@ -1,10 +1,11 @@
 //! What will be due, month by month.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
-use ombud_store::WINDOWS;
+use ombud_store::{StoreError, WINDOWS};
 use serde::Serialize;
 
 use super::{FlowError, Ombud};
@@ -77,6 +78,24 @@ impl Ombud {
             months: firsts.into_iter().take(columns).collect(),
             activities: rows.into_iter().map(row).collect(),
         })
+    }
+
+    /// The forecast for whoever asks: as it was counted within the last minute, or anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`forecast`](Self::forecast).
+    pub async fn forecast_lately(
+        &self,
+        now: Timestamp,
+        months: u8,
+    ) -> Result<Arc<Forecast>, FlowError> {
+        if self.store.is_behind() {
+            return Err(StoreError::Behind.into());
+        }
+        let ombud = self.clone();
+        let measure = async move { ombud.forecast(now, months).await };
+        self.forecasts.get(months, now, measure).await
     }
 
     /// How many records of each collection are due already (column 0) and fall due in each month (the

@@ -10,6 +10,7 @@ mod end;
 pub mod evidence;
 pub mod forecast;
 pub mod key;
+mod lately;
 pub mod ledger;
 mod measure;
 mod memory;
@@ -46,6 +47,9 @@ pub struct Ombud {
     counted: Arc<AtomicBool>,
     /// Answers that still hold.
     memory: Arc<memory::Memory>,
+    /// What was measured last, for all who ask.
+    boards: Arc<lately::Lately<(), board::Board>>,
+    forecasts: Arc<lately::Lately<u8, forecast::Forecast>>,
 }
 
 impl std::fmt::Debug for Ombud {

@@ -176,6 +176,8 @@ impl Ombud {
             book: Arc::new(book),
             counted: Arc::new(AtomicBool::new(counted)),
             memory: Arc::default(),
+            boards: Arc::default(),
+            forecasts: Arc::default(),
         }
     }
 

@@ -71,3 +71,17 @@ pub async fn forget(ombud: Ombud, clock: Clock) {
         tokio::time::sleep(FORGETTING).await;
     }
 }
+
+/// How often the board is measured when nobody asks for it.
+const MEASURING: Duration = Duration::from_mins(10);
+
+/// Measures the board for ever under the version in force, so that its figures are never old.
+pub async fn measure(versions: Timeline<Ombud>, clock: Clock) {
+    loop {
+        let now = clock.now();
+        if let Err(error) = versions.at(now).board_lately(now).await {
+            tracing::error!(%error, "the board could not be measured and will be tried again");
+        }
+        tokio::time::sleep(MEASURING).await;
+    }
+}

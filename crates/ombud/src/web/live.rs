@@ -1,7 +1,7 @@
 //! The pages over the flows: what was loaded, measured or compared, as views in a reader's language.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::{Date, Time};
@@ -34,12 +34,7 @@ pub struct Live {
     clock: Clock,
     flows: Handle,
     filling: Arc<Filling>,
-    measured: Mutex<Option<Board>>,
 }
-
-/// How old a measurement a page may show, which says when it was taken. Measuring reads every
-/// record, and anyone may ask for a page: without this, each visit would cost all of that.
-const MEASURED_FOR: SignedDuration = SignedDuration::from_mins(1);
 
 impl From<FlowError> for Fault {
     fn from(error: FlowError) -> Self {
@@ -70,7 +65,6 @@ impl Live {
             clock,
             flows: Handle::current(),
             filling,
-            measured: Mutex::new(None),
         }
     }
 
@@ -110,18 +104,19 @@ impl Live {
         self.wait(self.ombud.statement_of(found.id.as_str()))
     }
 
-    /// The last measurement, or a new one. Whoever comes meanwhile waits for the same one.
-    fn measured(&self) -> Result<Board, Fault> {
-        let mut measured = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.now();
-        if let Some(board) = measured.as_ref()
-            && now.duration_since(board.measured_at).abs() < MEASURED_FOR
-        {
-            return Ok(board.clone());
+    /// The board as it was measured last, for a page that is whole without it; it is measured anew in
+    /// the background where that is due.
+    fn board_meanwhile(&self) -> Option<Arc<Board>> {
+        if self.filling().is_some() || self.ombud.store.is_behind() {
+            return None;
         }
-        let board = self.wait(self.ombud.board(now))?;
-        *measured = Some(board.clone());
-        Ok(board)
+        let (ombud, now) = (self.ombud.clone(), self.clock.now());
+        self.flows.spawn(async move {
+            if let Err(error) = ombud.board_lately(now).await {
+                tracing::error!(%error, "the board could not be measured");
+            }
+        });
+        self.ombud.board_last()
     }
 
     fn row(
@@ -178,8 +173,8 @@ impl Pages for Live {
         };
         let statement = past.as_ref().unwrap_or(&self.ombud.statement);
         let version = self.view_of(statement);
-        let board = if version.current && self.filling().is_none() {
-            Some(self.measured()?)
+        let board = if version.current {
+            self.board_meanwhile()
         } else {
             None
         };
@@ -198,14 +193,14 @@ impl Pages for Live {
             });
         Ok(StatementView {
             title: statement.published.header.title.get(language).to_owned(),
-            tally: board.as_ref().map(tally),
+            tally: board.as_deref().map(tally),
             sections: sections.collect(),
             version,
         })
     }
 
     fn board(&self, language: Language) -> Result<BoardView, Fault> {
-        let board = self.measured()?;
+        let board = self.wait(self.ombud.board_lately(self.clock.now()))?;
         let zone = &self.ombud.book.calendar.zone;
         let rows = board.promises.iter().map(|row| self.promise(row, language));
         Ok(BoardView {
@@ -280,8 +275,8 @@ impl Pages for Live {
 
     fn forecast(&self, language: Language) -> Result<ForecastView, Fault> {
         let now = self.clock.now();
-        let forecast = self.wait(self.ombud.forecast(now, 12))?;
-        let activities = forecast.activities.into_iter().filter_map(|row| {
+        let forecast = self.wait(self.ombud.forecast_lately(now, 12))?;
+        let activities = forecast.activities.iter().filter_map(|row| {
             let activity = self
                 .ombud
                 .statement
@@ -292,12 +287,12 @@ impl Pages for Live {
                 section: self.section(&activity.section, language),
                 title: activity.title.get(language).to_owned(),
                 overdue: row.overdue,
-                due: row.counts,
+                due: row.counts.clone(),
             })
         });
         Ok(ForecastView {
             as_of: self.day(now),
-            months: forecast.months,
+            months: forecast.months.clone(),
             activities: activities.collect(),
         })
     }
@@ -307,13 +302,12 @@ impl Pages for Live {
     }
 
     fn gauges(&self) -> Gauges {
-        // Whoever measures holds the lock for as long as it takes: figures do not wait for that.
-        let measured = self.measured.try_lock().ok();
-        let promises = measured.and_then(|board| board.as_ref().map(tally));
         Gauges {
             now: self.clock.now(),
             writing: self.ombud.store.writing(),
-            promises,
+            promises: self
+                .board_meanwhile()
+                .map(|board| (board.measured_at, tally(&board))),
         }
     }
 

@@ -60,8 +60,8 @@ pub struct Gauges {
     pub now: Timestamp,
     /// Writes that wait, or are under way.
     pub writing: u64,
-    /// What the last measurement of the board came to, if there was one.
-    pub promises: Option<Tally>,
+    /// When the board was measured last, if it was, and what that came to.
+    pub promises: Option<(Timestamp, Tally)>,
 }
 
 /// What has been counted since the start.
@@ -77,6 +77,7 @@ pub struct Metrics {
     swept_at: Gauge<f64, AtomicU64>,
     sweep_lag: Gauge<f64, AtomicU64>,
     promises: Family<OfVerdict, Gauge>,
+    measured_at: Gauge<f64, AtomicU64>,
 }
 
 impl Default for Metrics {
@@ -99,6 +100,7 @@ impl Metrics {
             swept_at: Gauge::default(),
             sweep_lag: Gauge::default(),
             promises: Family::default(),
+            measured_at: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register(
@@ -134,6 +136,12 @@ impl Metrics {
         );
         let text = "Promises of the statement, by verdict of the last measurement";
         registry.register("promises", text, metrics.promises.clone());
+        registry.register_with_unit(
+            "promises_measured_timestamp",
+            "When that measurement was taken",
+            Unit::Seconds,
+            metrics.measured_at.clone(),
+        );
         metrics
     }
 
@@ -189,7 +197,8 @@ impl Metrics {
         if began > 0.0 {
             self.sweep_lag.set((seconds(gauges.now) - began).max(0.0));
         }
-        if let Some(tally) = &gauges.promises {
+        if let Some((at, tally)) = &gauges.promises {
+            self.measured_at.set(seconds(*at));
             self.measured(tally);
         }
         let mut text = String::new();

@@ -329,7 +329,7 @@ impl Pages for Samples {
         Gauges {
             now: jiff::Timestamp::UNIX_EPOCH,
             writing: 3,
-            promises: Some(board().tally()),
+            promises: Some((jiff::Timestamp::UNIX_EPOCH, board().tally())),
         }
     }
 

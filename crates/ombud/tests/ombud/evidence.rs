@@ -303,7 +303,8 @@ on_both! {
     fn p5_7_the_board_says_whether_the_evidence_was_verified_within_a_day(world) {
         live(world);
         let evidence = || {
-            let board = world.get("/board").body;
+            let board = world.wait(world.ombud.board(world.now())).unwrap();
+            let board = serde_json::to_value(board).unwrap();
             let rows = board["promises"].as_array().unwrap().clone();
             let row = rows.into_iter().find(|row| row["id"] == "P5.7").unwrap();
             let proofs = row["proofs"].as_array().unwrap().clone();

@@ -304,9 +304,9 @@ impl World {
 
     /// The verdict of a promise, with the figures of its proofs by name.
     pub(crate) fn promise(&self, id: &str) -> (String, Value) {
-        let board = self.get("/board");
-        assert_eq!(board.status, StatusCode::OK);
-        let rows = board.body["promises"].as_array().unwrap();
+        let board = self.wait(self.ombud.board(self.now())).unwrap();
+        let board = serde_json::to_value(board).unwrap();
+        let rows = board["promises"].as_array().unwrap();
         let row = rows.iter().find(|row| row["id"] == id).unwrap();
         let figures = row["proofs"].as_array().unwrap().iter();
         let figures = figures

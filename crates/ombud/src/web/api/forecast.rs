@@ -1,5 +1,7 @@
 //! `GET /forecast`.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -35,5 +37,7 @@ pub(super) async fn forecast(
     Asked(ahead): Asked<Ahead>,
 ) -> Result<Json<Forecast>, Problem> {
     let months = ahead.months.clamp(1, 120);
-    Ok(Json(api.ombud.forecast(api.clock.now(), months).await?))
+    let now = api.clock.now();
+    let forecast = api.ombud.forecast_lately(now, months).await?;
+    Ok(Json(Arc::unwrap_or_clone(forecast)))
 }
