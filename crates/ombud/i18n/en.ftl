@@ -15,8 +15,9 @@ foot-complain = Complain
 foot-complain-text = You can complain about how we use your data to
 foot-pages = Pages
 foot-request = Make a privacy request
-foot-cookie-settings = Cookie settings
-foot-made = Published with Ombud: what you read here is what the machine carries out.
+foot-made = Published with Ombud, from the rules that decide and delete.
+demonstration = Demonstration.
+demonstration-text = The people are made up, and the statement is told in our own words: this is not the site of the company it names.
 
 section = Section { $number }
 statement-updated = Last updated
@@ -53,9 +54,9 @@ answer-broken = No. { $count ->
     [one] One promise is broken.
    *[other] { $count } promises are broken.
   }
-answer-unproven = As far as we can measure, yes. { $count ->
-    [one] One promise is unproven.
-   *[other] { $count } promises are unproven.
+answer-unproven = Not all of it is proven. { $count ->
+    [one] Of one promise we cannot say whether it is kept.
+   *[other] Of { $count } promises we cannot say whether they are kept.
   }
 answer-unknown = We do not know yet: nothing has been proven.
 verdict-kept = Kept
@@ -101,8 +102,9 @@ effect-better = More protection
 effect-wording = Wording only
 
 versions-title = Versions of this statement
-versions-lead = Every version that has been in force, what it changed, and what the change means for you.
+versions-lead = Every version that has been or will be in force here, what it changed, and what the change means for you.
 versions-current = In force
+versions-planned = To come
 versions-first = The first version.
 versions-read = Read this version
 versions-compare = Compare the wording
@@ -140,7 +142,7 @@ error-absent-text = The address may be mistyped, or the page may not be publishe
 error-refused-title = This request was refused
 error-refused-text = Nothing was changed. Go back, and try again from our own pages.
 error-unready-title = Not ready yet
-error-unready-text = We are starting up. Try again in a moment.
+error-unready-text = We are starting up, or older data was put back and is being brought up to date. Try again in a moment.
 error-failed-title = Something went wrong
 error-failed-text = The fault is ours, and it has been noted. Try again in a moment.
 error-home = Read the statement

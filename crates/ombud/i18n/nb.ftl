@@ -15,8 +15,9 @@ foot-complain = Klage
 foot-complain-text = Du kan klage på hvordan vi bruker opplysningene dine, til
 foot-pages = Sider
 foot-request = Send en personvernhenvendelse
-foot-cookie-settings = Innstillinger for informasjonskapsler
-foot-made = Publisert med Ombud: det du leser her, er det maskinen utfører.
+foot-made = Publisert med Ombud, ut fra reglene som avgjør og sletter.
+demonstration = Demonstrasjon.
+demonstration-text = Personene er oppdiktet, og erklæringen er fortalt med våre egne ord: Dette er ikke nettstedet til selskapet som er nevnt.
 
 section = Punkt { $number }
 statement-updated = Sist oppdatert
@@ -53,9 +54,9 @@ answer-broken = Nei. { $count ->
     [one] Ett løfte er brutt.
    *[other] { $count } løfter er brutt.
   }
-answer-unproven = Så langt vi kan måle, ja. { $count ->
-    [one] Ett løfte er ikke bevist.
-   *[other] { $count } løfter er ikke bevist.
+answer-unproven = Ikke alt er bevist. { $count ->
+    [one] For ett løfte kan vi ikke si om det er holdt.
+   *[other] For { $count } løfter kan vi ikke si om de er holdt.
   }
 answer-unknown = Vi vet det ikke ennå: Ingenting er bevist.
 verdict-kept = Holdt
@@ -101,8 +102,9 @@ effect-better = Sterkere vern
 effect-wording = Bare ordlyden
 
 versions-title = Versjoner av erklæringen
-versions-lead = Alle versjoner som har vært i kraft, hva de endret, og hva endringen betyr for deg.
+versions-lead = Alle versjoner som har vært eller blir i kraft her, hva de endret, og hva endringen betyr for deg.
 versions-current = Gjelder nå
+versions-planned = Kommer
 versions-first = Den første versjonen.
 versions-read = Les denne versjonen
 versions-compare = Sammenlign ordlyden
@@ -140,7 +142,7 @@ error-absent-text = Adressen kan være feil skrevet, eller siden er kanskje ikke
 error-refused-title = Forespørselen ble avvist
 error-refused-text = Ingenting er endret. Gå tilbake, og prøv igjen fra våre egne sider.
 error-unready-title = Ikke klar ennå
-error-unready-text = Vi holder på å starte. Prøv igjen om litt.
+error-unready-text = Vi holder på å starte, eller eldre data er lagt tilbake og blir brakt à jour. Prøv igjen om litt.
 error-failed-title = Noe gikk galt
 error-failed-text = Feilen er vår, og den er notert. Prøv igjen om litt.
 error-home = Les erklæringen

@@ -20,7 +20,7 @@ sql! {
 /// A key of an application, without the key itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ApiKey {
-    /// Its name: unique for good, so that what a key did can be told after it is revoked.
+    /// Its name: unique for good.
     pub name: String,
     /// The activities that it may read, as the rules encode them.
     pub reads: String,

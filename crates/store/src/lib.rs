@@ -23,6 +23,7 @@ mod api_key;
 mod board;
 mod clock;
 mod counter;
+mod demonstration;
 mod engine;
 mod erasure;
 mod error;
@@ -74,6 +75,7 @@ pub fn statements() -> Vec<Sql> {
         board::STATEMENTS,
         clock::STATEMENTS,
         counter::STATEMENTS,
+        demonstration::STATEMENTS,
         erasure::STATEMENTS,
         evidence::STATEMENTS,
         evidence_log::STATEMENTS,

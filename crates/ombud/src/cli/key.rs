@@ -16,7 +16,7 @@ use crate::flow::key::{Key, Token};
 pub(super) enum Command {
     /// Make a key and print it: it is not kept, so this is the only time
     Add {
-        /// What the application is called in the evidence, for example `shop`
+        /// What the application is called, for example `shop`
         name: String,
         /// An activity that it may read; `*` for all
         #[arg(long = "read", value_name = "ACTIVITY", value_delimiter = ',')]

@@ -12,8 +12,9 @@ use tokio::task::JoinHandle;
 
 use super::{Outcome, Output};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{InputError, Settings};
 use crate::flow::Ombud;
+use crate::flow::demo::Demonstration;
 use crate::job;
 use crate::log;
 use crate::web::api::{self, Api};
@@ -58,11 +59,17 @@ impl Serve {
         // A second call, as in tests, keeps the first subscriber.
         drop(tracing::subscriber::set_global_default(logs));
         let ombud = settings.ombud(clock).await?;
+        let held = ombud.demonstration(clock.now()).await?;
+        if self.demo {
+            refuse_others(held, settings)?;
+        }
+        let demonstration = self.demo || held == Demonstration::Whole;
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("cannot listen on {}", self.listen))?;
         let address = listener.local_addr()?;
-        let filling = Arc::new(if self.demo {
+        let fills = held == Demonstration::Empty && self.demo;
+        let filling = Arc::new(if fills {
             Filling::begun()
         } else {
             Filling::whole()
@@ -71,6 +78,7 @@ impl Serve {
         let versions = ombud.clone().timeline(clock.now()).await?;
         let routers = versions.map(|ombud| {
             let pages = Live::new(ombud.clone(), clock.clone(), Arc::clone(&filling));
+            let pages = pages.of_demonstration(demonstration);
             let app = App {
                 pages: Arc::new(pages),
                 metrics: Arc::clone(&metrics),
@@ -83,6 +91,8 @@ impl Serve {
         out.line(format!("listening on http://{address}"))?;
         if self.demo {
             demo_key(&ombud, clock, out).await?;
+        }
+        if fills {
             tokio::select! {
                 filled = fill(&ombud, clock, &filling, out) => filled?,
                 served = &mut serving => {
@@ -106,6 +116,22 @@ impl Serve {
     }
 }
 
+/// Made-up people never mix with others, and a key for everything is made for nobody else's data.
+fn refuse_others(held: Demonstration, settings: &Settings) -> Result<(), InputError> {
+    let (data, keys) = (settings.data.display(), settings.keys());
+    match held {
+        Demonstration::Empty | Demonstration::Whole => Ok(()),
+        Demonstration::Begun => Err(InputError(format!(
+            "filling in the demonstration was interrupted: remove `{data}` and `{}`, and start again",
+            keys.display()
+        ))),
+        Demonstration::Never => Err(InputError(format!(
+            "`{data}` holds data that is no demonstration: leave `--demo` out, or choose another \
+             directory with `--data`"
+        ))),
+    }
+}
+
 /// Fills the data with synthetic people, showing how far it is, and sweeps what came due in their
 /// four years, which went by in seconds.
 async fn fill(
@@ -115,7 +141,7 @@ async fn fill(
     out: &mut Output<'_>,
 ) -> anyhow::Result<()> {
     let mut shown = None;
-    let filled = ombud
+    ombud
         .fill_demo(clock.now(), |done, all| {
             let percent = done * 100 / all.max(1);
             if shown != Some(percent) {
@@ -129,15 +155,11 @@ async fn fill(
             }
         })
         .await?;
-    if filled {
-        let swept = ombud.sweep(clock.now()).await?;
-        out.complain(&format!(
-            "\nfirst sweep: {} clocks were past due; {} records erased, {} anonymised, {} reduced to what a law keeps\n",
-            swept.due, swept.erased, swept.anonymised, swept.reduced,
-        ));
-    } else {
-        out.complain("the data directory is not empty: nothing was filled in\n");
-    }
+    let swept = ombud.sweep(clock.now()).await?;
+    out.complain(&format!(
+        "\nfirst sweep: {} clocks were past due; {} records erased, {} anonymised, {} reduced to what a law keeps\n",
+        swept.due, swept.erased, swept.anonymised, swept.reduced,
+    ));
     filling.reached(100);
     Ok(())
 }

@@ -11,6 +11,7 @@ use ombud_core::retention::{Event, Keep};
 use ombud_core::rulebook::{ActivityRule, CollectionRule};
 use ombud_core::standing::Act;
 use ombud_core::statement::model::{Field, FieldKind};
+use ombud_store::Place;
 use serde_json::{Map, Value, json};
 use tokio::task::JoinSet;
 
@@ -26,8 +27,55 @@ const AT_ONCE: usize = 128;
 /// How far back, in days.
 const DAYS: u64 = 4 * 365;
 
+/// Whose people are in the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demonstration {
+    /// Nobody yet.
+    Empty,
+    /// Some of the made-up ones: filling them in was interrupted.
+    Begun,
+    /// All of the made-up ones, and whoever came since.
+    Whole,
+    /// Others: it is no demonstration.
+    Never,
+}
+
 impl Ombud {
-    /// Fills an empty store with synthetic people; false, and nothing done, when it is not empty.
+    /// Whether the data is a demonstration.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails.
+    pub async fn demonstration(&self, now: Timestamp) -> Result<Demonstration, FlowError> {
+        let read = self
+            .store
+            .read::<_, FlowError, _>("demo.mark", Place::Home, |tx| Ok(tx.demonstration()?));
+        match read.await? {
+            Some(true) => return Ok(Demonstration::Whole),
+            Some(false) => return Ok(Demonstration::Begun),
+            None => {}
+        }
+        let survey = self
+            .store
+            .survey::<_, FlowError, _>("demo.look", move |tx| {
+                Ok(tx.probe_collections(now)?.is_empty())
+            });
+        if survey.await?.contains(&false) {
+            return Ok(Demonstration::Never);
+        }
+        Ok(Demonstration::Empty)
+    }
+
+    async fn mark_demonstration(&self, whole: bool) -> Result<(), FlowError> {
+        let write = self
+            .store
+            .write::<_, FlowError, _>("demo.mark", Place::Home, move |tx| {
+                Ok(tx.save_demonstration(whole)?)
+            });
+        write.await
+    }
+
+    /// Fills an [empty](Demonstration::Empty) store with synthetic people.
     ///
     /// `progress` is told how many of how many people are there.
     ///
@@ -38,15 +86,8 @@ impl Ombud {
         &self,
         now: Timestamp,
         mut progress: impl FnMut(u64, u64),
-    ) -> Result<bool, FlowError> {
-        let survey = self
-            .store
-            .survey::<_, FlowError, _>("demo.look", move |tx| {
-                Ok(tx.probe_collections(now)?.is_empty())
-            });
-        if survey.await?.contains(&false) {
-            return Ok(false);
-        }
+    ) -> Result<(), FlowError> {
+        self.mark_demonstration(false).await?;
         let mut tasks = JoinSet::new();
         let (mut next, mut done) = (0, 0);
         while done < PEOPLE {
@@ -62,7 +103,7 @@ impl Ombud {
             done += 1;
             progress(done, PEOPLE);
         }
-        Ok(true)
+        self.mark_demonstration(true).await
     }
 }
 

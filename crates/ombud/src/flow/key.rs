@@ -30,7 +30,7 @@ impl std::fmt::Debug for Token {
 /// A key that is known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
-    /// Its name, by which what it did is told.
+    /// Its name.
     pub name: String,
     /// What it may do.
     pub access: Access,

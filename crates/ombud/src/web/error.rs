@@ -57,7 +57,7 @@ fn problem(response: Response) -> Response {
 
 fn page(app: &App, reader: &Reader, response: Response) -> Response {
     let status = response.status();
-    let frame = Frame::new(app.pages.site(reader.language), reader, None);
+    let frame = Frame::new(app.pages.site(), reader, None);
     let Ok(html) = render::error(&frame, kind(status)) else {
         return status.into_response();
     };

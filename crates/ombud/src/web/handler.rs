@@ -4,14 +4,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, REFRESH, SET_COOKIE, VARY};
 use axum::response::{Html, IntoResponse, Response};
-use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::App;
 use super::language::Reader;
 use super::pages::{Fault, Pages};
 use super::render::{self, Frame};
-use super::view::{Page, Verdict};
+use super::view::{Page, Verdict, Which};
 
 /// Which promises the board shows.
 #[derive(Debug, Deserialize)]
@@ -50,13 +49,13 @@ pub(super) async fn versions(State(app): State<App>, reader: Reader) -> Response
 
 pub(super) async fn version(
     State(app): State<App>,
-    Path(on): Path<String>,
+    Path(version): Path<String>,
     reader: Reader,
 ) -> Response {
     answer(app, reader, Page::Versions, move |pages, frame| {
         Ok(render::statement(
             frame,
-            &pages.statement(frame.text.0, Some(day(&on)?))?,
+            &pages.statement(frame.text.0, Some(&which(&version)?))?,
         )?)
     })
     .await
@@ -70,7 +69,7 @@ pub(super) async fn diff(
     answer(app, reader, Page::Versions, move |pages, frame| {
         Ok(render::diff(
             frame,
-            &pages.diff(frame.text.0, day(&before)?, day(&after)?)?,
+            &pages.diff(frame.text.0, &which(&before)?, &which(&after)?)?,
         )?)
     })
     .await
@@ -104,9 +103,9 @@ pub(super) async fn readyz(State(app): State<App>) -> Response {
     }
 }
 
-/// A day in an address. What is no day is no page.
-fn day(text: &str) -> Result<Date, Fault> {
-    text.parse().map_err(|_| Fault::Absent)
+/// A version in an address. What is none is no page.
+fn which(text: &str) -> Result<Which, Fault> {
+    Which::parse(text).ok_or(Fault::Absent)
 }
 
 /// Asks the flows and renders, away from the threads that serve requests.
@@ -116,7 +115,7 @@ where
 {
     let cookie = reader.cookie();
     let rendered = tokio::task::spawn_blocking(move || {
-        let site = app.pages.site(reader.language);
+        let site = app.pages.site();
         if !site.pages.contains(&page) {
             return Err(Fault::Absent);
         }

@@ -45,7 +45,8 @@ impl Reader {
         let query: Vec<&str> = pairs()
             .filter(|pair| !pair.is_empty() && !pair.starts_with("lang="))
             .collect();
-        let mut address = parts.uri.path().to_owned();
+        // Two slashes at the front would lead to another host.
+        let mut address = format!("/{}", parts.uri.path().trim_start_matches('/'));
         if !query.is_empty() {
             address = format!("{address}?{}", query.join("&"));
         }
@@ -84,8 +85,8 @@ fn remembered(cookies: &str) -> Option<Language> {
 fn preferred(header: &str) -> Option<Language> {
     let mut best: Option<(u16, Language)> = None;
     for item in header.split(',') {
-        let (tag, weight) = item.split_once(";q=").unwrap_or((item, "1"));
-        let weight = thousandths(weight.trim());
+        let (tag, weight) = item.split_once(';').unwrap_or((item, "q=1"));
+        let weight = weight.trim().strip_prefix("q=").map_or(0, thousandths);
         let Some(language) = Language::best_for(tag.trim()).filter(|_| weight > 0) else {
             continue;
         };
@@ -130,6 +131,8 @@ mod tests {
             ("/?lang=xx",          "lang=nb", "en",                     "nb", "/"),
             ("/board?lang=nb&show=kept", "",  "en",                     "nb", "/board?show=kept"),
             ("/board?language=nb", "",        "en",                     "en", "/board?language=nb"),
+            ("//evil.example/x?a=b", "",      "en",                     "en", "/evil.example/x?a=b"),
+            ("/",                  "",        "nb; q=0.5, en; q=0.4",   "nb", "/"),
         ];
         for (address, cookie, accept, language, shown) in rows {
             let request = Request::get(address)

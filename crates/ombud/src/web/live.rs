@@ -20,7 +20,7 @@ use super::view::{
     AgeView, BasisView, BoardView, ChangeView, CookieGroup, CookieView, CookiesView, DecisionView,
     DiffView, Effect, FigureValue, FigureView, ForecastRow, ForecastView, KeepView, LinkView, Page,
     PromiseMark, PromiseRow, RuleView, SectionChange, SectionMark, SectionView, SiteView,
-    StatementView, Tally, Verdict, VersionRow, VersionView, VersionsView,
+    StatementView, Tally, Verdict, VersionRow, VersionView, VersionsView, Which,
 };
 use crate::clock::Clock;
 use crate::flow::board::{Board, Row};
@@ -34,6 +34,7 @@ pub struct Live {
     clock: Clock,
     flows: Handle,
     filling: Arc<Filling>,
+    demonstration: bool,
 }
 
 impl From<FlowError> for Fault {
@@ -65,6 +66,16 @@ impl Live {
             clock,
             flows: Handle::current(),
             filling,
+            demonstration: false,
+        }
+    }
+
+    /// The same, with a word on every page that the people in it are made up.
+    #[must_use]
+    pub fn of_demonstration(self, demonstration: bool) -> Self {
+        Self {
+            demonstration,
+            ..self
         }
     }
 
@@ -93,15 +104,14 @@ impl Live {
         }
     }
 
-    /// The stored version that took effect last on a day.
-    fn effective(&self, on: Date) -> Result<Statement, Fault> {
-        let versions = self.wait(self.ombud.versions())?;
-        let found = versions
-            .iter()
-            .rev()
-            .find(|v| self.day(v.effective_at) == on);
-        let found = found.ok_or(Fault::Absent)?;
-        self.wait(self.ombud.statement_of(found.id.as_str()))
+    fn version(&self, which: &Which) -> Result<Statement, Fault> {
+        match which {
+            Which::On(day) => {
+                let end = self.end_of(*day).ok_or(Fault::Absent)?;
+                self.wait(self.ombud.statement_at(end))
+            }
+            Which::Hash(hash) => self.wait(self.ombud.statement_of(hash)),
+        }
     }
 
     /// The board as it was measured last, for a page that is whole without it; it is measured anew in
@@ -123,26 +133,32 @@ impl Live {
         &self,
         version: &Version,
         previous: Option<&Version>,
+        last: bool,
         language: Language,
     ) -> Result<VersionRow, Fault> {
-        let statement = self.wait(self.ombud.statement_of(version.id.as_str()))?;
-        let changes = match previous {
-            Some(previous) => {
-                let old = self.wait(self.ombud.statement_of(previous.id.as_str()))?;
-                changes(&old, &statement, language)
-            }
-            None => Vec::new(),
-        };
+        let of = |version: &Version| self.wait(self.ombud.statement_of(version.id.as_str()));
+        let statement = of(version)?;
+        let previous = previous.map(of).transpose()?;
+        let changes = previous
+            .as_ref()
+            .map(|previous| changes(previous, &statement, language));
+        let planned = version.in_force_at > self.clock.now();
+        let view = self.view_of(&statement);
         Ok(VersionRow {
-            version: self.view_of(&statement),
-            previous_on: previous.map(|previous| self.day(previous.effective_at)),
-            changes,
+            version: VersionView {
+                current: view.current && last,
+                ..view
+            },
+            in_force_on: self.day(version.in_force_at),
+            planned,
+            previous: previous.map(|previous| self.view_of(&previous)),
+            changes: changes.unwrap_or_default(),
         })
     }
 }
 
 impl Pages for Live {
-    fn site(&self, language: Language) -> SiteView {
+    fn site(&self) -> SiteView {
         let header = &self.ombud.statement.published.header;
         let link = |name: &str| header.links.get(name).and_then(|link| link.url.clone());
         let cookies = !self.ombud.statement.published.cookies.cookies.is_empty();
@@ -156,21 +172,14 @@ impl Pages for Live {
                 text: authority.name.clone(),
                 href: authority.url.clone(),
             }),
-            request_form: link("request_form")
-                .filter(|_| language == Language::En || language == Language::Nb),
-            cookie_settings: None,
+            request_form: link("request_form").filter(|url| Page::leads(url)),
+            demonstration: self.demonstration,
             pages: Page::ALL.into_iter().filter(shown).collect::<BTreeSet<_>>(),
         }
     }
 
-    fn statement(&self, language: Language, on: Option<Date>) -> Result<StatementView, Fault> {
-        let past = match on {
-            None => None,
-            Some(day) => {
-                let end = self.end_of(day).ok_or(Fault::Absent)?;
-                Some(self.wait(self.ombud.statement_at(end))?)
-            }
-        };
+    fn statement(&self, language: Language, which: Option<&Which>) -> Result<StatementView, Fault> {
+        let past = which.map(|which| self.version(which)).transpose()?;
         let statement = past.as_ref().unwrap_or(&self.ombud.statement);
         let version = self.view_of(statement);
         let board = if version.current {
@@ -213,17 +222,21 @@ impl Pages for Live {
         let versions = self.wait(self.ombud.versions())?;
         let mut rows = Vec::new();
         let mut previous = None;
-        for version in &versions {
-            rows.push(self.row(version, previous, language)?);
+        let now = self.clock.now();
+        let last = versions
+            .iter()
+            .rposition(|version| version.in_force_at <= now);
+        for (number, version) in versions.iter().enumerate() {
+            rows.push(self.row(version, previous, last == Some(number), language)?);
             previous = Some(version);
         }
         rows.reverse();
         Ok(VersionsView { versions: rows })
     }
 
-    fn diff(&self, language: Language, before: Date, after: Date) -> Result<DiffView, Fault> {
-        let old = self.effective(before)?;
-        let new = self.effective(after)?;
+    fn diff(&self, language: Language, before: &Which, after: &Which) -> Result<DiffView, Fault> {
+        let old = self.version(before)?;
+        let new = self.version(after)?;
         Ok(DiffView {
             before: self.view_of(&old),
             after: self.view_of(&new),

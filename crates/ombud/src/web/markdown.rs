@@ -10,6 +10,8 @@ use askama::filters::HtmlSafe;
 use ombud_core::statement::prose::{Expanded, Expansion};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
+use super::view::Page;
+
 /// The address scheme by which prose points at the rule that wrote a phrase: a link to
 /// `rule:newsletters` leads to the rule of that activity on the same page.
 pub const RULE_SCHEME: &str = "rule:";
@@ -65,10 +67,29 @@ pub fn to_html(markdown: &str, outer: usize) -> Html {
         let level = (level as usize + outer + 1).saturating_sub(shallowest);
         HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6)
     };
-    let events = Parser::new_ext(markdown, options).map(|event| safe(event, &moved));
+    let mut unled = false;
+    let events = Parser::new_ext(markdown, options)
+        .map(|event| without_dead_ends(event, &mut unled))
+        .map(|event| safe(event, &moved));
     let mut out = String::with_capacity(markdown.len() * 2);
     html::push_html(&mut out, events);
     Html(out)
+}
+
+/// A link to a page that is not served here is only its words: links do not nest, so one flag tells
+/// that its end is still to come.
+fn without_dead_ends<'a>(event: Event<'a>, unled: &mut bool) -> Event<'a> {
+    if let Event::Start(Tag::Link { dest_url, .. }) = &event
+        && !dest_url.starts_with("//")
+        && !Page::leads(dest_url)
+    {
+        *unled = true;
+        return Event::Text("".into());
+    }
+    if event == Event::End(TagEnd::Link) && std::mem::take(unled) {
+        return Event::Text("".into());
+    }
+    event
 }
 
 #[expect(
@@ -136,6 +157,8 @@ mod tests {
             ("raw block html is text", "<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
             ("script links lead nowhere", "[x](javascript:alert)", "<p><a href=\"#\">x</a></p>\n"),
             ("neither do other hosts without a scheme", "[x](//evil.example)", "<p><a href=\"#\">x</a></p>\n"),
+            ("a page of ours", "[x](/cookies#c)", "<p><a href=\"/cookies#c\">x</a></p>\n"),
+            ("what is no page is words", "a [*x* y](/request) [z](/)", "<p>a <em>x</em> y <a href=\"/\">z</a></p>\n"),
             ("a mailbox", "[x](mailto:a@example.com)", "<p><a href=\"mailto:a@example.com\">x</a></p>\n"),
             ("a rule", "[one year](rule:profiling)", "<p><a href=\"#rule-profiling\">one year</a></p>\n"),
             ("an image is its description", "![alt](https://example.com/x.png)", "<p><em>alt</em></p>\n"),
@@ -149,7 +172,7 @@ mod tests {
 
     #[test]
     fn phrases_lead_to_the_rule_that_wrote_them() {
-        let markdown = "We keep it for one year. See [the form](/request). Oslo".to_owned();
+        let markdown = "We keep it for one year. See [the list](/cookies). Oslo".to_owned();
         let expansion = |text: &str, rule: &str| {
             let start = markdown.find(text).unwrap();
             Expansion {
@@ -164,7 +187,7 @@ mod tests {
         };
         let expansions = vec![
             expansion("one year", "activities.profiling.collections.profile.keep"),
-            expansion("[the form](/request)", "activities.profiling.withdraw"),
+            expansion("[the list](/cookies)", "activities.profiling.withdraw"),
             expansion("Oslo", "statement.controller.address"),
         ];
         let html = section_html(
@@ -175,7 +198,7 @@ mod tests {
             3,
         );
         let want = "<p>We keep it for <a href=\"#rule-profiling\">one year</a>. \
-                    See <a href=\"/request\">the form</a>. Oslo</p>\n";
+                    See <a href=\"/cookies\">the list</a>. Oslo</p>\n";
         assert_eq!(html.to_string(), want);
     }
 

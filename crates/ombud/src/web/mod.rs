@@ -83,7 +83,7 @@ pub fn router(app: App, api: Router) -> Router {
         .route("/forecast", get(handler::forecast))
         .route("/cookies", get(handler::cookies))
         .route("/versions", get(handler::versions))
-        .route("/versions/{on}", get(handler::version))
+        .route("/versions/{version}", get(handler::version))
         .route("/versions/{before}/{after}", get(handler::diff))
         .route("/static/{name}", get(asset::serve))
         .layer(RequestBodyLimitLayer::new(PAGE_BODY_BYTES))

@@ -2,12 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jiff::civil::Date;
-
 use super::language::Language;
 use super::metrics::Gauges;
 use super::view::{
-    BoardView, CookiesView, DiffView, ForecastView, SiteView, StatementView, VersionsView,
+    BoardView, CookiesView, DiffView, ForecastView, SiteView, StatementView, VersionsView, Which,
 };
 
 /// Why a view cannot be given.
@@ -60,14 +58,14 @@ impl Filling {
 /// The flows behind the pages. Calls may block: they are made off the threads that serve requests.
 pub trait Pages: Send + Sync + 'static {
     /// What every page says about its publisher, and which pages there are.
-    fn site(&self, language: Language) -> SiteView;
+    fn site(&self) -> SiteView;
 
-    /// The statement in force on `on`, or now.
+    /// The version asked for, or the one in force now.
     ///
     /// # Errors
     ///
-    /// [`Fault::Absent`] when no version was in force then.
-    fn statement(&self, language: Language, on: Option<Date>) -> Result<StatementView, Fault>;
+    /// [`Fault::Absent`] when there is no such version.
+    fn statement(&self, language: Language, which: Option<&Which>) -> Result<StatementView, Fault>;
 
     /// The promise board.
     ///
@@ -83,12 +81,12 @@ pub trait Pages: Send + Sync + 'static {
     /// [`Fault::Failed`] when the versions could not be read.
     fn versions(&self, language: Language) -> Result<VersionsView, Fault>;
 
-    /// The versions that took effect on two days, compared.
+    /// Two versions compared.
     ///
     /// # Errors
     ///
-    /// [`Fault::Absent`] when no version took effect on one of the days.
-    fn diff(&self, language: Language, before: Date, after: Date) -> Result<DiffView, Fault>;
+    /// [`Fault::Absent`] when there is no such version.
+    fn diff(&self, language: Language, before: &Which, after: &Which) -> Result<DiffView, Fault>;
 
     /// The cookie policy.
     ///

@@ -100,7 +100,7 @@ mod tests {
         #[rustfmt::skip]
         let rows = [
             (3, 0, 0, "Yes. All 3 promises are kept."),
-            (3, 0, 2, "As far as we can measure, yes. 2 promises are unproven."),
+            (3, 0, 2, "Not all of it is proven. Of 2 promises we cannot say whether they are kept."),
             (3, 1, 2, "No. One promise is broken."),
             (0, 2, 0, "No. 2 promises are broken."),
             (0, 0, 4, "We do not know yet: nothing has been proven."),

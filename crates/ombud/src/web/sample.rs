@@ -25,7 +25,7 @@ pub(super) fn site() -> SiteView {
             href: "https://www.datatilsynet.no".to_owned(),
         }),
         request_form: None,
-        cookie_settings: None,
+        demonstration: true,
         pages: Page::ALL.into_iter().collect(),
     }
 }
@@ -188,12 +188,16 @@ pub(super) fn versions() -> VersionsView {
         versions: vec![
             VersionRow {
                 version: version("2026-03-18", true),
-                previous_on: Some(day("2025-01-02")),
+                in_force_on: day("2026-03-18"),
+                planned: false,
+                previous: Some(version("2025-01-02", false)),
                 changes: changes(),
             },
             VersionRow {
                 version: version("2025-01-02", false),
-                previous_on: None,
+                in_force_on: day("2025-01-02"),
+                planned: false,
+                previous: None,
                 changes: vec![],
             },
         ],
@@ -287,14 +291,14 @@ pub(super) fn forecast() -> ForecastView {
 pub(super) struct Samples;
 
 impl Pages for Samples {
-    fn site(&self, _: Language) -> SiteView {
+    fn site(&self) -> SiteView {
         let mut site = site();
         site.pages.remove(&Page::Forecast);
         site
     }
 
-    fn statement(&self, _: Language, on: Option<Date>) -> Result<StatementView, Fault> {
-        if on.is_some_and(|on| on < day("2025-01-02")) {
+    fn statement(&self, _: Language, which: Option<&Which>) -> Result<StatementView, Fault> {
+        if which == Some(&Which::On(day("2020-01-01"))) {
             Err(Fault::Absent)
         } else {
             Ok(statement())
@@ -309,7 +313,7 @@ impl Pages for Samples {
         Ok(versions())
     }
 
-    fn diff(&self, _: Language, _: Date, _: Date) -> Result<DiffView, Fault> {
+    fn diff(&self, _: Language, _: &Which, _: &Which) -> Result<DiffView, Fault> {
         Ok(diff())
     }
 

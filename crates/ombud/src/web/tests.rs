@@ -171,7 +171,7 @@ fn nothing_from_outside_becomes_markup() {
         text: EVIL.to_owned(),
         href: EVIL.to_owned(),
     });
-    (site.request_form, site.cookie_settings) = (Some(EVIL.to_owned()), Some(EVIL.to_owned()));
+    site.request_form = Some(EVIL.to_owned());
 
     let pages = [
         render::statement(&frame, &evil_statement()),

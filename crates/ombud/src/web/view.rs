@@ -137,6 +137,13 @@ impl Page {
         }
     }
 
+    /// Whether a link leads anywhere: to another site, to a place on the page, or to a page that there
+    /// is here.
+    pub fn leads(link: &str) -> bool {
+        let path = link.split(['?', '#']).next().unwrap_or_default();
+        !path.starts_with('/') || Self::ALL.iter().any(|page| page.path() == path)
+    }
+
     /// Whether it shows what was measured in the data, so that it has to wait until all of it is there.
     pub fn measures(self) -> bool {
         match self {
@@ -172,8 +179,8 @@ pub struct SiteView {
     pub authority: Option<LinkView>,
     /// Where a privacy request is made, if there is such a page.
     pub request_form: Option<String>,
-    /// Where cookie choices are changed, if there is such a page.
-    pub cookie_settings: Option<String>,
+    /// Whether the people in the data are made up, and the publisher is not the one who runs this.
+    pub demonstration: bool,
     /// The pages that are published here. The others answer "not found".
     pub pages: BTreeSet<Page>,
 }
@@ -198,10 +205,13 @@ pub struct VersionView {
     pub current: bool,
 }
 
+/// How many digits of a hash tell versions apart.
+const SHORT: usize = 10;
+
 impl VersionView {
     /// The first digits of the hash, enough to tell versions apart.
     pub fn short_hash(&self) -> String {
-        self.hash.chars().take(10).collect()
+        self.hash.chars().take(SHORT).collect()
     }
 }
 
@@ -448,10 +458,36 @@ pub struct VersionsView {
 pub struct VersionRow {
     /// The version.
     pub version: VersionView,
-    /// The first day of the version before it, if there is one.
-    pub previous_on: Option<Date>,
+    /// The first day on which it is in force here: not before the day on which it was stored.
+    pub in_force_on: Date,
+    /// Whether that is still to come.
+    pub planned: bool,
+    /// The version before it, if there is one.
+    pub previous: Option<VersionView>,
     /// What it changed against the version before it, the gravest change first.
     pub changes: Vec<ChangeView>,
+}
+
+/// Which version of the statement is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// The one in force at the end of a day.
+    On(Date),
+    /// The one whose hash begins so.
+    Hash(String),
+}
+
+impl Which {
+    /// As it stands in an address: a day, or the first ten digits of a hash or more.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hash = text.len() >= SHORT && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let day = || text.parse().ok().map(Self::On);
+        if hash {
+            Some(Self::Hash(text.to_owned()))
+        } else {
+            day()
+        }
+    }
 }
 
 /// Two versions compared.

@@ -1,10 +1,15 @@
 //! What was in force at any past instant is found again, byte for byte.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use ombud::flow::Ombud;
 use ombud::flow::board::Board;
 use ombud::flow::subject::SubjectRef;
 use ombud::flow::sweep::Swept;
+use ombud::web::live::Live;
+use ombud::web::view::Which;
+use ombud::web::{Filling, Pages as _};
 use ombud_core::board::Verdict;
 use ombud_core::decision::{Answer, Reason, Use};
 use ombud_core::language::Language;
@@ -36,6 +41,42 @@ on_both! {
         assert_eq!(world.get("/statement/versions/2026-03-17").status, StatusCode::NOT_FOUND);
         assert_eq!(world.get("/statement/versions/yesterday").status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(world.wait(newer.versions()).unwrap().len(), 2);
+    }
+
+    fn i10_the_page_of_versions_tells_when_each_was_in_force(world) {
+        let from = |day: &str| {
+            let effective = format!("effective = \"{day}\"");
+            world.under(&[("statement.toml", "effective = \"2026-03-18\"", &effective)])
+        };
+        world.go("2026-08-15T08:00:00Z");
+        let late = from("2026-03-19");
+        from("2026-09-01");
+        let filling = Arc::new(Filling::whole());
+        let pages = world.wait(async { Live::new(late, world.clock(), filling) });
+        let rows = pages.versions(Language::En).unwrap().versions;
+        let told: Vec<_> = rows
+            .iter()
+            .map(|row| (row.in_force_on.to_string(), row.planned, row.version.current))
+            .collect();
+        let row = |day: &str, planned, current| (day.to_owned(), planned, current);
+        assert_eq!(told, [
+            row("2026-09-01", true, false),
+            row("2026-08-15", false, true),
+            row("2026-03-18", false, false),
+        ]);
+        for row in &rows {
+            let which = Which::parse(&row.version.short_hash()).unwrap();
+            let shown = pages.statement(Language::En, Some(&which)).unwrap();
+            assert_eq!(shown.version.hash, row.version.hash);
+            let Some(previous) = &row.previous else { continue };
+            let before = Which::parse(&previous.short_hash()).unwrap();
+            let diff = pages.diff(Language::En, &before, &which).unwrap();
+            assert_eq!((diff.before.hash, diff.after.hash), (previous.hash.clone(), row.version.hash.clone()));
+        }
+        let on = |day: &str| pages.statement(Language::En, Which::parse(day).as_ref()).unwrap().version.hash;
+        assert_eq!(on("2026-08-14"), rows[2].version.hash);
+        assert_eq!(on("2026-08-15"), rows[1].version.hash);
+        assert_eq!(on("2026-09-01"), rows[0].version.hash);
     }
 
     fn i10_a_version_applies_from_its_instant_and_not_before(world) {

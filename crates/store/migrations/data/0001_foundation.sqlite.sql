@@ -15,6 +15,12 @@ CREATE TABLE IF NOT EXISTS erasure_mark (
   seq BIGINT NOT NULL
 );
 
+-- Whether the people in this data are made up, and whether all of them are there.
+CREATE TABLE IF NOT EXISTS demonstration (
+  one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  whole BIGINT NOT NULL CHECK (whole IN (0, 1))
+);
+
 -- Versions of the statement, byte for byte (I10), one row each time that one was adopted. Rows are
 -- never removed. `counted_at` is when all clocks had been counted under the version.
 CREATE TABLE IF NOT EXISTS statement_version (

@@ -9,10 +9,11 @@ use crate::harness::sqlite_catalog;
 
 /// Tables that lie in one place: they hold nothing about any subject, or, with the keys, the one order
 /// of erasures. All others lead every key with their bucket.
-pub(crate) const HOME: [&str; 13] = [
+pub(crate) const HOME: [&str; 14] = [
     "api_key",
     "erasure",
     "erasure_head",
+    "demonstration",
     "erasure_mark",
     "evidence_check",
     "install",
