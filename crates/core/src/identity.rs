@@ -3,6 +3,7 @@
 //! Never more than the kind asks for: the local part of an e-mail address stays as written, since
 //! only its own server knows what is equal there.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::statement::model::Normalise;
@@ -35,7 +36,7 @@ pub const MAX_BYTES: usize = 512;
 /// # Errors
 ///
 /// [`IdentityError`] says what the value is not; it never repeats the value.
-pub fn normalise(rule: Normalise, value: &str) -> Result<String, IdentityError> {
+pub fn normalise(rule: Normalise, value: &str) -> Result<Cow<'_, str>, IdentityError> {
     let value = value.trim();
     if value.is_empty() {
         return Err(IdentityError::Empty);
@@ -45,24 +46,29 @@ pub fn normalise(rule: Normalise, value: &str) -> Result<String, IdentityError> 
     }
     match rule {
         Normalise::Email => email(value),
-        Normalise::Phone => phone(value),
-        Normalise::Exact => Ok(value.to_owned()),
-        Normalise::Lowercase => Ok(value.to_lowercase()),
+        Normalise::Phone => phone(value).map(Cow::Owned),
+        Normalise::Exact => Ok(Cow::Borrowed(value)),
+        Normalise::Lowercase => Ok(Cow::Owned(value.to_lowercase())),
         Normalise::Ip => {
             let address: IpAddr = value.parse().map_err(|_| IdentityError::NotIp)?;
-            Ok(address.to_canonical().to_string())
+            Ok(Cow::Owned(address.to_canonical().to_string()))
         }
     }
 }
 
-fn email(value: &str) -> Result<String, IdentityError> {
+fn email(value: &str) -> Result<Cow<'_, str>, IdentityError> {
     let (local, domain) = value.rsplit_once('@').ok_or(IdentityError::NotEmail)?;
+    // Nearly every address is of letters that need no look into the tables of Unicode.
+    let simple = value.bytes().all(|byte| byte.is_ascii_graphic());
     let plain = |c: char| !c.is_whitespace() && !c.is_control();
     let dotted = domain.split('.').all(|part| !part.is_empty()) && domain.contains('.');
-    if local.is_empty() || !dotted || !value.chars().all(plain) || domain.contains('@') {
+    if local.is_empty() || !dotted || !(simple || value.chars().all(plain)) {
         return Err(IdentityError::NotEmail);
     }
-    Ok(format!("{local}@{}", domain.to_lowercase()))
+    if simple && !domain.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Ok(Cow::Borrowed(value));
+    }
+    Ok(Cow::Owned(format!("{local}@{}", domain.to_lowercase())))
 }
 
 fn phone(value: &str) -> Result<String, IdentityError> {

@@ -282,6 +282,34 @@ impl Store {
         })
     }
 
+    /// Reads for each of many, in its own bucket, and returns the answers in the same order.
+    ///
+    /// On SQLite it is one snapshot, read at once on the calling thread as by [`read`](Self::read);
+    /// over many databases it is none.
+    pub fn read_each<A, T, E, F>(
+        &self,
+        name: &'static str,
+        asked: Vec<(Bucket, A)>,
+        mut body: F,
+    ) -> Reply<Vec<T>, E>
+    where
+        A: Copy + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>, A) -> Result<T, E> + Send + 'static,
+    {
+        if !self.past_gate && self.is_behind() {
+            return Reply::failed(StoreError::Behind);
+        }
+        let handles = self.handles();
+        self.inner.data.read(name, move |link| {
+            let ask = |(bucket, one): &(Bucket, A)| {
+                body(&mut handles.tx(name, Place::Bucket(*bucket), link), *one)
+            };
+            asked.iter().map(ask).collect()
+        })
+    }
+
     /// The state of the data now, for whoever keeps something that was read from it: it still holds
     /// while this is the same. Every commit that was answered before the call changes it, whichever
     /// process made it. None on PostgreSQL, where another node's commit would go unnoticed.

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{Outcome, Output};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::flow::decision::Question;
 use crate::flow::subject::SubjectRef;
 use crate::flow::{FlowError, Ombud};
 
@@ -85,6 +86,10 @@ impl May {
     }
 }
 
+/// How much is read before it is decided: a list of any length takes the same memory.
+const BLOCK_BYTES: usize = 64 * 1024;
+const BLOCK_ROWS: usize = 1_024;
+
 /// Filter identities from standard input to those that may be used now.
 #[derive(Debug, Args)]
 pub(super) struct Audience {
@@ -117,17 +122,28 @@ impl Audience {
         Ok(Outcome::Done)
     }
 
-    async fn may(&self, ombud: &Ombud, clock: &Clock, value: &str) -> anyhow::Result<bool> {
-        let who = SubjectRef([(self.kind.clone(), value.to_owned())].into());
-        match ombud
-            .may(&who, &self.activity, self.use_for, clock.now())
-            .await
-        {
-            Ok(decision) => Ok(decision.answer.is_yes()),
+    /// Which of these may be used, in their order.
+    async fn may<'v>(
+        &self,
+        ombud: &Ombud,
+        clock: &Clock,
+        values: impl Iterator<Item = &'v str>,
+    ) -> anyhow::Result<Vec<bool>> {
+        let question = |value| Question {
+            kind: &self.kind,
+            value,
+            activity: &self.activity,
+            use_for: self.use_for,
+        };
+        let questions: Vec<_> = values.map(question).collect();
+        let answers = ombud.may_each(&questions, clock.now()).await?.into_iter();
+        let may = answers.map(|answer| match answer {
+            Ok(answer) => Ok(answer.is_yes()),
             // One line that is no identity must not stop a list of a million.
             Err(FlowError::Identity { .. }) => Ok(false),
             Err(error) => Err(error.into()),
-        }
+        });
+        may.collect()
     }
 
     async fn csv(
@@ -136,7 +152,7 @@ impl Audience {
         clock: &Clock,
         column: &str,
         out: &mut Output<'_>,
-    ) -> anyhow::Result<u64> {
+    ) -> anyhow::Result<usize> {
         let mut left_out = 0;
         let mut reader = csv::Reader::from_reader(BufReader::new(std::io::stdin()));
         let headers = reader.headers()?.clone();
@@ -144,19 +160,24 @@ impl Audience {
         let index = index.with_context(|| format!("the input has no column `{column}`"))?;
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(&headers)?;
-        for row in reader.records() {
-            let row = row?;
-            if self
-                .may(ombud, clock, row.get(index).unwrap_or_default())
-                .await?
-            {
-                writer.write_record(&row)?;
-            } else {
-                left_out += 1;
+        let mut rows = reader.records();
+        loop {
+            let block: Vec<_> = rows.by_ref().take(BLOCK_ROWS).collect::<Result<_, _>>()?;
+            let values = block.iter().map(|row| row.get(index).unwrap_or_default());
+            let may = self.may(ombud, clock, values).await?;
+            for (row, may) in block.iter().zip(may) {
+                if may {
+                    writer.write_record(row)?;
+                } else {
+                    left_out += 1;
+                }
             }
+            out.raw(&writer.into_inner()?)?;
+            if block.is_empty() {
+                return Ok(left_out);
+            }
+            writer = csv::Writer::from_writer(Vec::new());
         }
-        out.raw(&writer.into_inner()?)?;
-        Ok(left_out)
     }
 
     async fn lines(
@@ -164,16 +185,26 @@ impl Audience {
         ombud: &Ombud,
         clock: &Clock,
         out: &mut Output<'_>,
-    ) -> anyhow::Result<u64> {
+    ) -> anyhow::Result<usize> {
         let mut left_out = 0;
-        for line in BufReader::new(std::io::stdin()).lines() {
-            let line = line?;
-            if self.may(ombud, clock, &line).await? {
-                out.line(&line)?;
-            } else {
-                left_out += 1;
+        let mut input = BufReader::new(std::io::stdin());
+        loop {
+            let mut block = String::new();
+            while block.len() < BLOCK_BYTES && input.read_line(&mut block)? > 0 {}
+            if block.is_empty() {
+                return Ok(left_out);
             }
+            let may = self.may(ombud, clock, block.lines()).await?;
+            let mut kept = String::with_capacity(block.len());
+            for (line, may) in block.lines().zip(may) {
+                if may {
+                    kept.push_str(line);
+                    kept.push('\n');
+                } else {
+                    left_out += 1;
+                }
+            }
+            out.raw(kept.as_bytes())?;
         }
-        Ok(left_out)
     }
 }

@@ -1,6 +1,6 @@
 //! May this person's data be used for this, now?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use ombud_core::decision::{Answer, Facts, Reason, Use, may};
@@ -9,13 +9,16 @@ use ombud_core::retention::Event;
 use ombud_core::rulebook::{ActivityRule, Rulebook};
 use ombud_core::standing::{Consent, Objection, Scope, Standing};
 use ombud_core::statement::VersionId;
-use ombud_store::{Clock, SubjectId, Tx};
+use ombud_store::{Clock, IdentityHash, SubjectId, Tx};
 
 use super::subject::{Asked, SubjectRef};
 use super::{FlowError, Ombud, anchor};
 
 /// The name under which choices for all activities at once are kept.
 pub const EVERYWHERE: &str = "*";
+
+/// How many people are loaded before others get their turn.
+const LOADED_AT_ONCE: usize = 64;
 
 /// A decision with all it rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,32 @@ pub struct Decision {
     pub decided_at: Timestamp,
 }
 
+/// A question about one of many people, each known by one identity.
+#[derive(Clone, Copy)]
+pub struct Question<'q> {
+    /// The kind of identity.
+    pub kind: &'q str,
+    /// Its value, as it was written.
+    pub value: &'q str,
+    /// The activity asked about.
+    pub activity: &'q str,
+    /// The use asked about.
+    pub use_for: Use,
+}
+
+impl Question<'_> {
+    fn who(&self) -> SubjectRef {
+        SubjectRef([(self.kind.to_owned(), self.value.to_owned())].into())
+    }
+}
+
+impl std::fmt::Debug for Question<'_> {
+    /// Without the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Question({}, {})", self.activity, self.use_for.name())
+    }
+}
+
 impl Ombud {
     /// Decides. A stranger is answered like a person who never chose anything.
     ///
@@ -46,13 +75,7 @@ impl Ombud {
         use_for: Use,
         now: Timestamp,
     ) -> Result<Decision, FlowError> {
-        let decide = |answer| Decision {
-            answer,
-            activity: activity.to_owned(),
-            use_for,
-            version: self.book.version.clone(),
-            decided_at: now,
-        };
+        let decide = |answer| self.decision(answer, activity, use_for, now);
         let asked = self.asked(who)?;
         let Some(rule) = self.book.activities.get(activity) else {
             return Ok(decide(Answer::No(Reason::UnknownActivity)));
@@ -64,18 +87,156 @@ impl Ombud {
         };
         if let Some((seen, identity)) = kept {
             let held = (seen, &self.book.version);
-            let answer = self.memory.may(held, identity, activity, use_for, now);
-            if let Some(answer) = answer {
+            let question = std::iter::once(Some((identity, activity, use_for)));
+            if let [Some(answer)] = *self.memory.may(held, question, now) {
                 return Ok(decide(answer));
             }
         }
         let loaded = self.load(&asked).await?;
         if let Some((seen, identity)) = kept {
-            let person = loaded.person(&self.book);
-            self.memory.keep(seen, &self.book, identity, &person);
+            let person = (identity, loaded.person(&self.book));
+            self.memory.keep(seen, &self.book, std::iter::once(person));
         }
         let facts = loaded.facts(&self.book, activity, rule);
         Ok(decide(may(&rule.rule, &facts, use_for, now)))
+    }
+
+    /// An answer with what it rests on.
+    pub fn decision(
+        &self,
+        answer: Answer,
+        activity: &str,
+        use_for: Use,
+        now: Timestamp,
+    ) -> Decision {
+        Decision {
+            answer,
+            activity: activity.to_owned(),
+            use_for,
+            version: self.book.version.clone(),
+            decided_at: now,
+        }
+    }
+
+    /// Decides for many people, in their order, as [`may`](Self::may) does for one. Whether anything
+    /// was committed is asked once for all of them.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails; one in the place of an answer when that question names no
+    /// identity.
+    pub async fn may_each(
+        &self,
+        questions: &[Question<'_>],
+        now: Timestamp,
+    ) -> Result<Vec<Result<Answer, FlowError>>, FlowError> {
+        let alone = |question: &Question<'_>| self.alone(question.kind, question.value);
+        let asked: Vec<_> = questions.iter().map(alone).collect();
+        // Clocks that are counted anew change what holds without a word from the store.
+        let seen = if self.counted() {
+            self.store.seen()?
+        } else {
+            None
+        };
+        let kept = match seen {
+            Some(seen) => {
+                let looks = asked.iter().zip(questions).map(|(asked, question)| {
+                    let identity = *asked.as_ref().ok()?;
+                    Some((identity, question.activity, question.use_for))
+                });
+                self.memory.may((seen, &self.book.version), looks, now)
+            }
+            None => vec![None; questions.len()],
+        };
+        let all = asked.iter().zip(questions).zip(&kept);
+        let missing = all.filter_map(|((asked, question), kept)| {
+            let fresh = kept.is_none() && !self.is_hint(question.kind);
+            asked.as_ref().ok().copied().filter(|_| fresh)
+        });
+        let loaded = self.load_each(missing.collect()).await?;
+        if let Some(seen) = seen {
+            let people = loaded.iter();
+            let people = people.map(|(identity, loaded)| (*identity, loaded.person(&self.book)));
+            self.memory.keep(seen, &self.book, people);
+        }
+        let mut answers = Vec::with_capacity(questions.len());
+        for ((asked, question), kept) in asked.into_iter().zip(questions).zip(kept) {
+            answers.push(match (asked, kept) {
+                (Err(error), _) => Err(error),
+                (Ok(_), Some(answer)) => Ok(answer),
+                (Ok(identity), None) => self.answer(question, loaded.get(&identity), now).await,
+            });
+        }
+        Ok(answers)
+    }
+
+    /// The answer for whoever has been loaded, or is loaded now.
+    async fn answer(
+        &self,
+        question: &Question<'_>,
+        loaded: Option<&Loaded>,
+        now: Timestamp,
+    ) -> Result<Answer, FlowError> {
+        let (activity, use_for) = (question.activity, question.use_for);
+        if let (Some(loaded), Some(rule)) = (loaded, self.book.activities.get(activity)) {
+            let facts = loaded.facts(&self.book, activity, rule);
+            return Ok(may(&rule.rule, &facts, use_for, now));
+        }
+        let decision = self.may(&question.who(), activity, use_for, now).await;
+        decision.map(|decision| decision.answer)
+    }
+
+    /// What [`load`](Self::load) finds for each of many people, each known by one identity that is no
+    /// hint.
+    async fn load_each(
+        &self,
+        identities: BTreeSet<IdentityHash>,
+    ) -> Result<BTreeMap<IdentityHash, Loaded>, FlowError> {
+        let identities: Vec<_> = identities.into_iter().collect();
+        let mut loaded = BTreeMap::new();
+        for some in identities.chunks(LOADED_AT_ONCE) {
+            self.load_some(some, &mut loaded).await?;
+            // Embedded data is read on this thread: others get their turn in between.
+            tokio::task::yield_now().await;
+        }
+        Ok(loaded)
+    }
+
+    async fn load_some(
+        &self,
+        identities: &[IdentityHash],
+        loaded: &mut BTreeMap<IdentityHash, Loaded>,
+    ) -> Result<(), FlowError> {
+        let counted = self.counted();
+        let asked: Vec<_> = identities
+            .iter()
+            .map(|hash| (hash.bucket(), *hash))
+            .collect();
+        let find = self
+            .store
+            .read_each::<_, _, FlowError, _>("subject.find", asked, |tx, hash| {
+                Ok((tx.subject_of(hash)?, tx.suppressions_of(hash)?))
+            });
+        let found = find.await?;
+        let owners = found.iter().filter_map(|(subject, _)| *subject);
+        let asked = owners.map(|subject| (self.store.bucket_of(subject), subject));
+        let read =
+            self.store
+                .read_each::<_, _, FlowError, _>("may", asked.collect(), |tx, subject| {
+                    Ok((tx.standings_of(subject)?, tx.clocks_of(subject)?))
+                });
+        let mut rows = read.await?.into_iter();
+        for (identity, (subject, suppressed)) in identities.iter().zip(found) {
+            let (standings, clocks) = subject.and_then(|_| rows.next()).unwrap_or_default();
+            let of_one = Loaded {
+                suppressed: suppressed.into_iter().collect(),
+                standings: standings.into_iter().collect(),
+                clocks,
+                counted,
+            };
+            loaded.insert(*identity, of_one);
+        }
+        Ok(())
     }
 
     /// What a decision needs to know of a person, known or not, in one activity.

@@ -32,34 +32,39 @@ impl Kept {
 }
 
 impl Memory {
-    /// The answer, if it is kept and still holds. `seen` is the state of the data, asked for after
-    /// the question came in.
-    pub(super) fn may(
+    /// The answers, in order, that are kept and still hold. `seen` is the state of the data, asked for
+    /// after the questions came in.
+    pub(super) fn may<'q>(
         &self,
         (seen, version): (Seen, &VersionId),
-        identity: IdentityHash,
-        activity: &str,
-        use_for: Use,
+        questions: impl Iterator<Item = Option<(IdentityHash, &'q str, Use)>>,
         now: Timestamp,
-    ) -> Option<Answer> {
+    ) -> Vec<Option<Answer>> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept.as_ref().filter(|kept| kept.holds(seen, version))?;
-        let activity = kept.people.activity(activity)?;
-        let id = u128::from_be_bytes(*identity.bytes());
-        let ruling = kept.people.may_if_held(id, activity, use_for, now)?;
-        Some(ruling.answer)
+        let kept = kept.as_ref().filter(|kept| kept.holds(seen, version));
+        let answer = |(identity, activity, use_for): (IdentityHash, &str, Use)| {
+            let people = &kept?.people;
+            let id = u128::from_be_bytes(*identity.bytes());
+            let ruling = people.may_if_held(id, people.activity(activity)?, use_for, now)?;
+            Some(ruling.answer)
+        };
+        questions
+            .map(|question| question.and_then(answer))
+            .collect()
     }
 
-    /// Keeps what was read about whoever has this identity. `seen` is the state of the data, asked
+    /// Keeps what was read about whoever has these identities. `seen` is the state of the data, asked
     /// for before anything was read.
     pub(super) fn keep(
         &self,
         seen: Seen,
         book: &Rulebook,
-        identity: IdentityHash,
-        person: &Person,
+        people: impl Iterator<Item = (IdentityHash, Person)>,
     ) {
-        let id = u128::from_be_bytes(*identity.bytes());
+        let mut people = people.peekable();
+        if people.peek().is_none() {
+            return;
+        }
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let current = kept
             .take()
@@ -68,7 +73,10 @@ impl Memory {
             seen,
             people: Population::new(book, 0),
         });
-        current.people.put(id, person);
+        for (identity, person) in people {
+            let id = u128::from_be_bytes(*identity.bytes());
+            current.people.put(id, &person);
+        }
         *kept = Some(current);
     }
 }

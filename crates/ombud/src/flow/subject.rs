@@ -5,10 +5,12 @@
 //! other identities it is remembered and decides nothing; where hints are all that is given, exactly
 //! this combination of them stands for a subject of its own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use ombud_core::identity::normalise;
+use ombud_core::statement::model::IdentityKind;
 use ombud_store::{HintOwner, Identity, IdentityHash, SubjectId};
 
 use super::{FlowError, Ombud};
@@ -91,14 +93,8 @@ impl Ombud {
             only_hints: false,
         };
         for (kind, value) in &who.0 {
-            let declared = self.book.identities.get(kind);
-            let declared = declared.ok_or_else(|| FlowError::UnknownIdentity(kind.clone()))?;
-            let value =
-                normalise(declared.normalise, value).map_err(|error| FlowError::Identity {
-                    kind: kind.clone(),
-                    error,
-                })?;
-            let known = self.hashed(kind.clone(), value, declared.hint);
+            let (declared, value) = self.normal(kind, value)?;
+            let known = self.hashed(kind.clone(), value.into_owned(), declared.hint);
             let list = if known.hint {
                 &mut asked.hints
             } else {
@@ -119,6 +115,28 @@ impl Ombud {
         Ok(asked)
     }
 
+    /// What an identity is declared as, and its canonical spelling.
+    fn normal<'v>(
+        &self,
+        kind: &str,
+        value: &'v str,
+    ) -> Result<(&IdentityKind, Cow<'v, str>), FlowError> {
+        let declared = self.book.identities.get(kind);
+        let declared = declared.ok_or_else(|| FlowError::UnknownIdentity(kind.to_owned()))?;
+        let value = normalise(declared.normalise, value).map_err(|error| FlowError::Identity {
+            kind: kind.to_owned(),
+            error,
+        })?;
+        Ok((declared, value))
+    }
+
+    /// What alone tells who is meant where this identity is all that is given: [`Asked::only`] of a
+    /// reference that has nothing else.
+    pub(super) fn alone(&self, kind: &str, value: &str) -> Result<IdentityHash, FlowError> {
+        let (_, value) = self.normal(kind, value)?;
+        Ok(self.store.identity_hash(kind, &value))
+    }
+
     fn hashed(&self, kind: String, value: String, hint: bool) -> Known {
         let hash = self.store.identity_hash(&kind, &value);
         Known {
@@ -130,7 +148,7 @@ impl Ombud {
     }
 
     /// Whether a kind may be shared by several people. A combination of hints is no hint.
-    fn is_hint(&self, kind: &str) -> bool {
+    pub(super) fn is_hint(&self, kind: &str) -> bool {
         let declared = self.book.identities.get(kind);
         declared.is_some_and(|declared| declared.hint)
     }
@@ -233,6 +251,13 @@ impl Ombud {
         at: Timestamp,
     ) -> Result<(), FlowError> {
         for Identity { hash, kind, .. } in self.linked(subject).await? {
+            if let Suppress::Lift(activity) = change {
+                // Most consents take nothing back: finding that out costs a look, and no commit.
+                let (_, suppressed) = self.owner(hash).await?;
+                if !suppressed.iter().any(|(name, _)| name == activity) {
+                    continue;
+                }
+            }
             let (change, hint) = (change.clone(), self.is_hint(&kind));
             let write =
                 self.store

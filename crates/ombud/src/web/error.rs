@@ -21,17 +21,16 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// Gives an error the form that its reader understands.
 pub(super) async fn show(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let reader = Reader::of(&parts);
     let api = parts.uri.path().starts_with("/api/");
+    let reader = (!api).then(|| Reader::of(&parts));
     let response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    if api {
-        problem(response)
-    } else {
-        page(&app, &reader, response)
+    match reader {
+        None => problem(response),
+        Some(reader) => page(&app, &reader, response),
     }
 }
 

@@ -28,6 +28,40 @@ on_both! {
     }
 }
 
+on_both! {
+    /// Whoever they are and however they are named, before and after a change, in memory or not.
+    fn i1_many_are_answered_like_one(world) {
+        world.tell(&email("anna"), "newsletters", "consent");
+        world.tell(&email("bo"), "newsletters", "consent");
+        world.tell(&email("bo"), "newsletters", "withdraw");
+        world.tell(&email("carl"), "recruitment", "restrict");
+        world.tell(&email("dina"), "newsletters", "object");
+        let alone = ["anna", "bo", "carl", "dina", "nobody"].map(email);
+        let others = [
+            json!({ "email": "ANNA@EXAMPLE.COM" }),
+            json!({ "email": "o\"x@example.com" }),
+            json!({ "ip": "192.0.2.7" }),
+            json!({ "email": "anna@example.com", "ip": "192.0.2.7" }),
+        ];
+        let people: Vec<Value> = alone.into_iter().chain(others).collect();
+        let activities = ["newsletters", "recruitment", "support", "unheard-of"];
+        let questions: Vec<Value> = people
+            .iter()
+            .flat_map(|who| activities.map(|activity| json!({ "subject": who, "activity": activity })))
+            .collect();
+        let lines: Vec<String> = questions.iter().map(Value::to_string).collect();
+        for act in ["consent", "withdraw"] {
+            world.tell(&email("anna"), "newsletters", act);
+            for answers in [batch(world, &lines.join("\n")), batch(world, &lines.join("\r\n"))] {
+                for (question, answer) in questions.iter().zip(&answers) {
+                    assert_eq!(*answer, world.post("/may", question).body, "{question}");
+                }
+                assert_eq!(answers.len(), questions.len());
+            }
+        }
+    }
+}
+
 #[test]
 fn i6_a_line_that_does_not_fit_is_answered_without_its_values() {
     let world = World::sqlite();

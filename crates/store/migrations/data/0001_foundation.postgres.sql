@@ -1,6 +1,8 @@
 -- The foundation: subjects, what they chose, what is kept about them, and until when.
 -- `bucket` leads every key of a per-subject table. Times are Unix milliseconds.
 -- No foreign keys, no triggers, no defaults that read a clock. Every statement is re-runnable.
+-- On SQLite per-subject tables lie in the order of their keys (WITHOUT ROWID): what lies in a bucket
+-- is found and erased together, and a row is written once.
 
 -- One row an installation: whether the master key and the log's key at hand belong to this data.
 CREATE TABLE IF NOT EXISTS install (

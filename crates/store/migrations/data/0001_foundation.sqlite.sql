@@ -1,6 +1,8 @@
 -- The foundation: subjects, what they chose, what is kept about them, and until when.
 -- `bucket` leads every key of a per-subject table. Times are Unix milliseconds.
 -- No foreign keys, no triggers, no defaults that read a clock. Every statement is re-runnable.
+-- On SQLite per-subject tables lie in the order of their keys (WITHOUT ROWID): what lies in a bucket
+-- is found and erased together, and a row is written once.
 
 -- One row an installation: whether the master key and the log's key at hand belong to this data.
 CREATE TABLE IF NOT EXISTS install (
@@ -56,7 +58,7 @@ CREATE TABLE IF NOT EXISTS subject (
   ledger_seq BIGINT NOT NULL,
   look_at BIGINT,
   PRIMARY KEY (bucket, subject_id)
-);
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS subject_look ON subject (bucket, look_at);
 
 -- The identities of a subject, sealed with the subject's key.
@@ -68,7 +70,7 @@ CREATE TABLE IF NOT EXISTS subject_identity (
   sealed BLOB NOT NULL,
   linked_at BIGINT NOT NULL,
   PRIMARY KEY (bucket, subject_id, identity_hash)
-);
+) WITHOUT ROWID;
 
 -- From the keyed hash of an identity to its subject. The bucket here is the identity's own.
 CREATE TABLE IF NOT EXISTS identity (
@@ -77,7 +79,7 @@ CREATE TABLE IF NOT EXISTS identity (
   subject_id BLOB NOT NULL,
   linked_at BIGINT NOT NULL,
   PRIMARY KEY (bucket, identity_hash)
-);
+) WITHOUT ROWID;
 
 -- Identities that several subjects may share: which subjects were seen with one. The bucket here is
 -- the identity's own.
@@ -87,7 +89,7 @@ CREATE TABLE IF NOT EXISTS hint (
   subject_id BLOB NOT NULL,
   linked_at BIGINT NOT NULL,
   PRIMARY KEY (bucket, identity_hash, subject_id)
-);
+) WITHOUT ROWID;
 
 -- What a subject chose, append only. `acted_at` is when it was chosen, `recorded_at` when it was
 -- told.
@@ -106,7 +108,7 @@ CREATE TABLE IF NOT EXISTS ledger (
   notice TEXT,
   reason TEXT,
   PRIMARY KEY (bucket, subject_id, seq)
-);
+) WITHOUT ROWID;
 
 -- Opt-outs are found without reading every choice.
 CREATE INDEX IF NOT EXISTS ledger_opt_out ON ledger (bucket, subject_id)
@@ -128,7 +130,7 @@ CREATE TABLE IF NOT EXISTS standing (
   restricted_at BIGINT,
   lifted_at BIGINT,
   PRIMARY KEY (bucket, subject_id, activity)
-);
+) WITHOUT ROWID;
 
 -- What retention counts from. One clock governs many records: `clock_id` is zero for the clock that
 -- all records of a subject and collection share, else it is the record's own id. No `due_at`:
@@ -144,7 +146,7 @@ CREATE TABLE IF NOT EXISTS clock (
   state TEXT NOT NULL,
   plan_id BLOB,
   PRIMARY KEY (bucket, subject_id, collection, clock_id)
-);
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS clock_due ON clock (bucket, state, due_at);
 -- What the board counts, without the clocks themselves.
 CREATE INDEX IF NOT EXISTS clock_collection ON clock (bucket, collection, state, due_at);
@@ -158,7 +160,7 @@ CREATE TABLE IF NOT EXISTS recount (
   subject_id BLOB NOT NULL,
   clock_id BLOB NOT NULL,
   done BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 -- The vault: records sealed with their subject's key.
 CREATE TABLE IF NOT EXISTS record (
@@ -172,7 +174,7 @@ CREATE TABLE IF NOT EXISTS record (
   changed_at BIGINT NOT NULL,
   sealed BLOB NOT NULL,
   PRIMARY KEY (bucket, record_id)
-);
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS record_subject
   ON record (bucket, subject_id, collection, clock_id, record_id);
 CREATE INDEX IF NOT EXISTS record_collection ON record (bucket, collection, state, created_at);
@@ -184,7 +186,7 @@ CREATE TABLE IF NOT EXISTS suppression (
   activity TEXT NOT NULL,
   suppressed_at BIGINT NOT NULL,
   PRIMARY KEY (bucket, identity_hash, activity)
-);
+) WITHOUT ROWID;
 
 -- What anonymised records leave: how many fell into a cell of a statistic. No subject, no time of
 -- day.
@@ -194,7 +196,7 @@ CREATE TABLE IF NOT EXISTS counter (
   cell TEXT NOT NULL,
   count BIGINT NOT NULL,
   PRIMARY KEY (bucket, statistic, cell)
-);
+) WITHOUT ROWID;
 
 -- A sweep's plan, stored before anything is touched. `digest` is over its items.
 CREATE TABLE IF NOT EXISTS sweep_plan (
@@ -207,7 +209,7 @@ CREATE TABLE IF NOT EXISTS sweep_plan (
   digest BLOB NOT NULL,
   finished_at BIGINT,
   PRIMARY KEY (bucket, plan_id)
-);
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sweep_plan_state ON sweep_plan (bucket, state);
 
 -- One clock of a plan, what happens to its records, and what came of it.
@@ -222,7 +224,7 @@ CREATE TABLE IF NOT EXISTS sweep_item (
   outcome TEXT,
   records BIGINT NOT NULL,
   PRIMARY KEY (bucket, plan_id, subject_id, collection, clock_id)
-);
+) WITHOUT ROWID;
 
 -- The tamper-evident chain of a bucket and its head. Bucket 4096 is the chain of what concerns
 -- nobody, beside the home tables.
@@ -234,12 +236,12 @@ CREATE TABLE IF NOT EXISTS evidence (
   prev_hash BLOB NOT NULL,
   hash BLOB NOT NULL,
   PRIMARY KEY (bucket, seq)
-);
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS chain_head (
   bucket BIGINT NOT NULL PRIMARY KEY CHECK (bucket BETWEEN 0 AND 4096),
   seq BIGINT NOT NULL,
   hash BLOB NOT NULL
-);
+) WITHOUT ROWID;
 
 -- The Merkle log over the entries of all chains: its head, its leaves in their order, its tiles of
 -- 256 hashes, and up to which place each chain has come into it.
@@ -286,7 +288,7 @@ CREATE TABLE IF NOT EXISTS job (
   attempts BIGINT NOT NULL,
   failure TEXT,
   PRIMARY KEY (bucket, job_id)
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS job_dedupe ON job (bucket, kind, dedupe);
 CREATE INDEX IF NOT EXISTS job_run ON job (bucket, run_at);
 
@@ -298,5 +300,5 @@ CREATE TABLE IF NOT EXISTS idempotency_key (
   answer TEXT NOT NULL,
   made_at BIGINT NOT NULL,
   PRIMARY KEY (bucket, key_hash)
-);
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS idempotency_key_made ON idempotency_key (bucket, made_at);

@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS subject_key (
   subject_id BLOB NOT NULL,
   wrapped BLOB NOT NULL,
   PRIMARY KEY (bucket, subject_id)
-);
+) WITHOUT ROWID;
 
 -- The journal of erasures: whose end began, and when it was read back as absent. Data that has not
 -- seen all of it is older, and nobody in it is shown until it was replayed. One order for all.

@@ -101,7 +101,7 @@ impl<'c> Link<'c> {
         }
     }
 
-    /// Whether this is PostgreSQL: migrations differ in one word.
+    /// Whether this is PostgreSQL, whose migrations are scripts of their own.
     pub(crate) fn is_postgres(&self) -> bool {
         match self.wire {
             Wire::Sqlite(_) => false,

@@ -28,7 +28,12 @@ pub(crate) type BeforeCommit =
 
 /// A state of the data: equal to another of the same store only if nothing was committed between.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Seen(i64);
+pub struct Seen([u8; Self::BYTES]);
+
+impl Seen {
+    /// The head of the index of SQLite's write-ahead log.
+    const BYTES: usize = 48;
+}
 
 /// One database, its connections and its threads.
 pub(crate) enum Engine {
@@ -90,7 +95,7 @@ impl Engine {
     /// The state of the data now; none where a commit can go unnoticed.
     pub(crate) fn seen(&self) -> Result<Option<Seen>, StoreError> {
         match self {
-            Self::Sqlite(engine) => engine.seen().map(Some),
+            Self::Sqlite(engine) => engine.seen(),
             Self::Postgres(_) => Ok(None),
         }
     }

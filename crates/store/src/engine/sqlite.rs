@@ -4,6 +4,8 @@
 //! savepoint of its own, and answers only after the commit. So every caller has full durability,
 //! and many share the price of it.
 
+use std::fs::File;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -11,6 +13,7 @@ use std::thread::{JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::oneshot;
 
 use super::link::{Wire, sqlite_error};
@@ -35,7 +38,7 @@ const IDLE_READERS: usize = 16;
 pub(crate) struct SqliteEngine {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    watch: Mutex<Connection>,
+    index: ManuallyDrop<File>,
     queue: Option<Sender<Task>>,
     writer: Option<JoinHandle<()>>,
     writer_id: ThreadId,
@@ -59,7 +62,7 @@ impl SqliteEngine {
             });
         }
         let connection = connect(path).map_err(|error| sqlite_error("open", &error))?;
-        let watch = read_only(path).map_err(|error| sqlite_error("open", &error))?;
+        let index = index(path, &connection)?;
         let (queue, tasks) = channel();
         let writer = std::thread::Builder::new()
             .name("ombud-writer".to_owned())
@@ -68,7 +71,7 @@ impl SqliteEngine {
         Ok(Self {
             path: path.to_owned(),
             idle: Mutex::new(Vec::new()),
-            watch: Mutex::new(watch),
+            index,
             queue: Some(queue),
             writer_id: writer.thread().id(),
             writer: Some(writer),
@@ -117,16 +120,35 @@ impl SqliteEngine {
         idle.map_or_else(|| read_only(&self.path), Ok)
     }
 
-    /// A number that changes with every commit, of this process or another. It is always asked of
-    /// the same connection, which never writes: only so do two of them compare.
-    pub(super) fn seen(&self) -> Result<Seen, StoreError> {
-        let watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut ask = watch
-            .prepare_cached("PRAGMA data_version")
-            .map_err(|error| sqlite_error("seen", &error))?;
-        let seen = ask.query_row([], |row| row.get(0));
-        seen.map(Seen).map_err(|error| sqlite_error("seen", &error))
+    /// A state that changes with every commit, of this process or another.
+    #[cfg(unix)]
+    pub(super) fn seen(&self) -> Result<Option<Seen>, StoreError> {
+        let mut head = [0; Seen::BYTES];
+        std::os::unix::fs::FileExt::read_exact_at(&*self.index, &mut head, 0)
+            .map_err(|error| StoreError::file(&self.path, &error))?;
+        Ok(Some(Seen(head)))
     }
+
+    /// None: whether the index can be read while it is mapped is not known here.
+    #[cfg(not(unix))]
+    pub(super) fn seen(&self) -> Result<Option<Seen>, StoreError> {
+        Ok(None)
+    }
+}
+
+/// The index of the write-ahead log, which SQLite keeps beside the database. Its head changes with
+/// every commit: it is what SQLite itself compares to find out whether what it holds in memory is
+/// still true. Reading it is one system call, and takes no lock.
+///
+/// Never closed, because with the first file that a process closes it loses all its locks on it, those
+/// of SQLite too.
+fn index(path: &Path, connection: &Connection) -> Result<ManuallyDrop<File>, StoreError> {
+    let look = connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()));
+    look.map_err(|error| sqlite_error("open", &error))?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-shm");
+    let file = File::open(&beside).map_err(|error| StoreError::file(path, &error))?;
+    Ok(ManuallyDrop::new(file))
 }
 
 impl Drop for SqliteEngine {
@@ -151,6 +173,8 @@ fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // Else every new value has its statement prepared again, in the hope of a better plan.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }

@@ -156,7 +156,7 @@ fn categories_and_verbs_are_the_known_ones() {
 }
 
 #[test]
-fn the_two_scripts_of_a_migration_differ_in_one_word() {
+fn the_two_scripts_of_a_migration_differ_in_two_words() {
     for (
         set,
         Migration {
@@ -166,7 +166,10 @@ fn the_two_scripts_of_a_migration_differ_in_one_word() {
         },
     ) in all()
     {
-        assert!(sqlite.replace("BLOB", "BYTEA") == *postgres, "{set}/{name}");
+        let alike = sqlite
+            .replace("BLOB", "BYTEA")
+            .replace(") WITHOUT ROWID;", ");");
+        assert!(alike == *postgres, "{set}/{name}");
     }
 }
 

@@ -1,7 +1,9 @@
 //! `POST /may/batch`: a question a line, an answer a line, in the same order.
 //!
-//! Lines are read as they come, decided a few at a time, and answered before more are read: a batch
+//! Lines are read as they come, decided a block at a time, and answered before more are read: a batch
 //! of any length takes the same memory.
+
+use std::collections::BTreeMap;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
@@ -10,14 +12,17 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use serde::Serialize;
+use ombud_core::access::Right;
+use ombud_core::decision::Use;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::{Decided, Question};
+use super::body::{self, Decided};
 use super::caller::Caller;
 use super::may::decide;
 use super::problem::{Keyed, Refusals};
 use super::{Api, Problem};
+use crate::flow::decision::Question;
 
 /// The media type of lines of JSON.
 const NDJSON: &str = "application/x-ndjson";
@@ -25,8 +30,8 @@ const NDJSON: &str = "application/x-ndjson";
 /// The greatest line that is read, in bytes.
 const LINE_BYTES: usize = 16 * 1024;
 
-/// About how many bytes of answers are sent at once.
-const ANSWER_BYTES: usize = 32 * 1024;
+/// The most that is decided at once, in bytes of lines, but for one line that is longer.
+const BLOCK_BYTES: usize = 64 * 1024;
 
 /// One line of the answer
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,7 +49,7 @@ enum Line {
 /// same order. A line that cannot be answered is answered with a problem document; the others are not
 /// touched by it. Any number of lines may be sent.
 #[utoipa::path(post, path = "/may/batch", tag = "Decisions", security(("key" = [])),
-    request_body(content = Question, content_type = "application/x-ndjson", description = "A question a line"),
+    request_body(content = body::Question, content_type = "application/x-ndjson", description = "A question a line"),
     responses(
         (status = 200, body = Line, content_type = "application/x-ndjson", description = "An answer a line"),
         Keyed,
@@ -67,66 +72,152 @@ async fn some_answers(
     caller: &Caller,
     mut lines: Lines,
 ) -> Option<(Answered, Option<Lines>)> {
-    let mut answers = Vec::with_capacity(ANSWER_BYTES);
-    while answers.len() < ANSWER_BYTES {
-        let read = match lines.next().await {
-            None if answers.is_empty() => return None,
-            None => return Some((Ok(answers.into()), None)),
-            Some(read) => read,
-        };
-        let broken = matches!(read, Err(Unread::Broken));
-        let answer = match read {
-            Ok(line) => answer(api, caller, &line).await,
-            Err(Unread::TooLong) => {
-                let title = format!("a line may have {LINE_BYTES} bytes");
-                Err(Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "too_large",
-                    title,
-                ))
-            }
-            Err(Unread::Broken) => {
+    let mut answers = Vec::new();
+    while answers.is_empty() {
+        match lines.next().await {
+            None => return None,
+            Some(Ok(block)) => answers = answer(api, caller, block).await,
+            Some(Err(Broken)) => {
                 let title = "the rest of the lines could not be read";
-                Err(Problem::new(StatusCode::BAD_REQUEST, "body", title))
+                let problem = Problem::new(StatusCode::BAD_REQUEST, "body", title);
+                write(&mut answers, &Line::Problem(problem));
+                return Some((Ok(answers.into()), None));
             }
-        };
-        let answer = answer.map_or_else(Line::Problem, Line::Decided);
-        // Writing to memory does not fail.
-        let written = serde_json::to_writer(&mut answers, &answer);
-        debug_assert!(written.is_ok(), "an answer can be written");
-        answers.push(b'\n');
-        if broken {
-            return Some((Ok(answers.into()), None));
         }
     }
     Some((Ok(answers.into()), Some(lines)))
 }
 
-async fn answer(api: &Api, caller: &Caller, line: &[u8]) -> Result<Decided, Problem> {
-    let question: Question = serde_json::from_slice(line).map_err(|_| {
+/// What a line comes to before anything is looked up.
+enum Read<'l> {
+    /// One of the questions that are decided together.
+    Together(Question<'l>),
+    /// A question that names a person by several identities.
+    Alone(body::Question),
+    Problem(Problem),
+}
+
+async fn answer(api: &Api, caller: &Caller, block: &[u8]) -> Vec<u8> {
+    let lines = block.split(|byte| *byte == b'\n');
+    let lines = lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace));
+    let lines: Vec<Read<'_>> = lines.map(|line| read(caller, line)).collect();
+    let together: Vec<Question<'_>> = lines.iter().filter_map(Read::together).collect();
+    let now = api.clock.now();
+    let mut decided = match api.ombud.may_each(&together, now).await {
+        Ok(decided) => decided.into_iter(),
+        Err(error) => {
+            tracing::error!(%error, "the store could not answer");
+            Vec::new().into_iter()
+        }
+    };
+    let mut answers = Vec::with_capacity(block.len() * 6);
+    let mut written = BTreeMap::new();
+    for line in lines {
+        let answer = match line {
+            Read::Together(question) => match decided.next() {
+                Some(Ok(answer)) => {
+                    let Question {
+                        activity, use_for, ..
+                    } = question;
+                    // Answers that differ only in whom they are about are written once.
+                    let same = written.entry((activity, use_for, answer));
+                    answers.extend_from_slice(same.or_insert_with(|| {
+                        let decided = api.ombud.decision(answer, activity, use_for, now);
+                        let mut line = Vec::new();
+                        write(&mut line, &Line::Decided(decided.into()));
+                        line
+                    }));
+                    continue;
+                }
+                Some(Err(error)) => Err(error.into()),
+                None => Err(Problem::unavailable()),
+            },
+            Read::Alone(question) => decide(api, caller, question).await,
+            Read::Problem(problem) => Err(problem),
+        };
+        write(
+            &mut answers,
+            &answer.map_or_else(Line::Problem, Line::Decided),
+        );
+    }
+    answers
+}
+
+impl<'l> Read<'l> {
+    fn together(&self) -> Option<Question<'l>> {
+        match self {
+            Self::Together(question) => Some(*question),
+            Self::Alone(_) | Self::Problem(_) => None,
+        }
+    }
+}
+
+/// A question by one identity, in texts without escapes, as nearly all are: read where it lies.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain<'l> {
+    #[serde(borrow)]
+    subject: BTreeMap<&'l str, &'l str>,
+    activity: &'l str,
+    #[serde(default, rename = "use")]
+    use_for: Use,
+}
+
+fn read<'l>(caller: &Caller, line: &'l [u8]) -> Read<'l> {
+    if line.len() > LINE_BYTES {
+        let title = format!("a line may have {LINE_BYTES} bytes");
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        return Read::Problem(Problem::new(status, "too_large", title));
+    }
+    if let Ok(Plain {
+        subject,
+        activity,
+        use_for,
+    }) = serde_json::from_slice(line)
+        && let Some((kind, value)) = subject.first_key_value()
+        && subject.len() == 1
+    {
+        if let Err(refused) = caller.may(Right::Read, activity) {
+            return Read::Problem(refused.into());
+        }
+        return Read::Together(Question {
+            kind,
+            value,
+            activity,
+            use_for,
+        });
+    }
+    match serde_json::from_slice(line) {
+        Ok(question) => Read::Alone(question),
         // Serde's words may quote a value.
-        let title = "the line is not a question";
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "body", title)
-            .hint("send one JSON object a line, as `POST /may` takes it")
-    })?;
-    decide(api, caller, question).await
+        Err(_) => Read::Problem(
+            Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "body",
+                "the line is not a question",
+            )
+            .hint("send one JSON object a line, as `POST /may` takes it"),
+        ),
+    }
 }
 
-/// Why a line was not read.
-enum Unread {
-    TooLong,
-    Broken,
+fn write(answers: &mut Vec<u8>, line: &Line) {
+    // Writing to memory does not fail.
+    let written = serde_json::to_writer(&mut *answers, line);
+    debug_assert!(written.is_ok(), "an answer can be written");
+    answers.push(b'\n');
 }
 
-/// The lines of a body, as they come. Lines of white space alone are no lines.
+/// The rest of a body could not be read.
+struct Broken;
+
+/// The lines of a body, as they come.
 struct Lines {
     body: BodyDataStream,
-    /// What has come and is not read yet.
-    waiting: Bytes,
-    /// The beginning of a line whose end has not come yet.
-    begun: Vec<u8>,
-    /// Whether that line is already longer than lines may be.
-    too_long: bool,
+    /// What has come.
+    got: Vec<u8>,
+    /// How much of that was given out.
+    given: usize,
     ended: bool,
 }
 
@@ -134,46 +225,41 @@ impl Lines {
     fn new(body: Body) -> Self {
         Self {
             body: body.into_data_stream(),
-            waiting: Bytes::new(),
-            begun: Vec::new(),
-            too_long: false,
+            got: Vec::new(),
+            given: 0,
             ended: false,
         }
     }
 
-    /// The next line that is not blank; none after the last.
-    async fn next(&mut self) -> Option<Result<Vec<u8>, Unread>> {
+    /// The next lines, whole, at least one; none after the last.
+    async fn next(&mut self) -> Option<Result<&[u8], Broken>> {
         loop {
-            let end = self.waiting.iter().position(|byte| *byte == b'\n');
-            let part = match end {
-                Some(end) => {
-                    let part = self.waiting.split_to(end);
-                    drop(self.waiting.split_to(1));
-                    part
-                }
-                None => std::mem::take(&mut self.waiting),
-            };
-            self.too_long |= self.begun.len() + part.len() > LINE_BYTES;
-            if !self.too_long {
-                self.begun.extend_from_slice(&part);
+            if let Some(end) = self.end() {
+                let begin = std::mem::replace(&mut self.given, end);
+                return self.got.get(begin..end).map(Ok);
             }
-            if end.is_none() && !self.ended {
-                match self.body.next().await {
-                    Some(Ok(more)) => self.waiting = more,
-                    Some(Err(_)) => return Some(Err(Unread::Broken)),
-                    None => self.ended = true,
-                }
-                continue;
+            if self.ended {
+                return None;
             }
-            let line = std::mem::take(&mut self.begun);
-            if std::mem::take(&mut self.too_long) {
-                return Some(Err(Unread::TooLong));
+            self.got.drain(..self.given);
+            self.given = 0;
+            // A line that is too long is answered as that, whatever is left of it.
+            self.got.truncate(LINE_BYTES + 1);
+            match self.body.next().await {
+                Some(Ok(more)) => self.got.extend_from_slice(&more),
+                Some(Err(_)) => return Some(Err(Broken)),
+                None => self.ended = true,
             }
-            if !line.iter().all(u8::is_ascii_whitespace) {
-                return Some(Ok(line));
-            }
-            // Where no line ended, none is left.
-            end?;
         }
+    }
+
+    /// Where the next block ends: with a line, or with the body.
+    fn end(&self) -> Option<usize> {
+        let waiting = self.got.get(self.given..).unwrap_or_default();
+        let block = waiting.get(..BLOCK_BYTES).unwrap_or(waiting);
+        let last = block.iter().rposition(|byte| *byte == b'\n');
+        let end = last.or_else(|| waiting.iter().position(|byte| *byte == b'\n'));
+        let rest = (self.ended && !waiting.is_empty()).then_some(waiting.len());
+        end.map(|end| end + 1).or(rest).map(|end| self.given + end)
     }
 }

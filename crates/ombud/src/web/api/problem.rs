@@ -74,6 +74,12 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title).hint("send less at a time")
     }
 
+    /// The store could not answer.
+    pub(super) fn unavailable() -> Self {
+        let title = "this could not be done now";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title).hint("try again")
+    }
+
     /// With what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -211,12 +217,7 @@ impl From<FlowError> for Problem {
             }
             FlowError::Store(error) => {
                 tracing::error!(%error, "the store could not answer");
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    "this could not be done now",
-                )
-                .hint("try again")
+                Self::unavailable()
             }
             FlowError::Intake(refusals) => {
                 let title = "the statement does not declare this data";
