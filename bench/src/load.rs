@@ -37,7 +37,7 @@ pub fn rate(
     let threads: Vec<_> = (0..THREADS)
         .map(|thread| {
             let calls = Arc::clone(calls);
-            std::thread::spawn(move || send(address, calls, (thread, connections), began + lasting))
+            std::thread::spawn(move || send(address, &calls, (thread, connections), began + lasting))
         })
         .collect();
     let mut answered = 0;
@@ -51,13 +51,13 @@ pub fn rate(
 #[tokio::main(flavor = "current_thread")]
 async fn send(
     address: SocketAddr,
-    calls: Arc<Vec<Vec<u8>>>,
+    calls: &Arc<Vec<Vec<u8>>>,
     (thread, connections): (usize, usize),
     until: Instant,
 ) -> Result<usize, Failed> {
     let mut tasks = tokio::task::JoinSet::new();
     for connection in (thread..connections).step_by(THREADS) {
-        let calls = Arc::clone(&calls);
+        let calls = Arc::clone(calls);
         let first = calls.len() / connections * connection;
         tasks.spawn(async move {
             let mut connection = Connection::open(address).await?;
