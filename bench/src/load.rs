@@ -37,7 +37,9 @@ pub fn rate(
     let threads: Vec<_> = (0..THREADS)
         .map(|thread| {
             let calls = Arc::clone(calls);
-            std::thread::spawn(move || send(address, &calls, (thread, connections), began + lasting))
+            std::thread::spawn(move || {
+                send(address, &calls, (thread, connections), began + lasting)
+            })
         })
         .collect();
     let mut answered = 0;

@@ -82,28 +82,30 @@ fn main() -> Result<(), Box<dyn Error>> {
         share * 100.0
     );
     println!("memory: {:.1} bytes a person", bytes(&people));
-    for (name, nanos) in [
+    let at_once = [
         ("hash map, half of the id", quick),
         ("the same, 48 bytes a value", wide),
         ("hash map, standard hash", plain),
         ("ombud, full answer", ours),
         ("regorus, compiled", rego),
         ("Cedar, is_authorized", cedar),
-    ] {
-        println!("{name:28} {nanos:10.1} ns {:10.2} x ombud", nanos / ours);
-    }
+    ];
+    print(&at_once, ours);
     println!("each question made from the answer before:");
-    for (name, nanos) in [
+    let in_turn = [
         ("hash map, half of the id", quick_in_turn),
         ("hash map, standard hash", plain_in_turn),
         ("ombud, full answer", ours_in_turn),
-    ] {
-        println!(
-            "{name:28} {nanos:10.1} ns {:10.2} x ombud",
-            nanos / ours_in_turn
-        );
-    }
+    ];
+    print(&in_turn, ours_in_turn);
     Ok(())
+}
+
+/// One line a side: its time, and how many times ours that is.
+fn print(sides: &[(&str, f64)], ours: f64) {
+    for (name, nanos) in sides {
+        println!("{name:28} {nanos:10.1} ns {:10.2} x ombud", nanos / ours);
+    }
 }
 
 /// The whole answer, all of it read: yes or no, reason, article, basis and version. Its number stands

@@ -40,6 +40,14 @@ impl Section {
     }
 }
 
+/// Where a section stands among others, by its number: 3.10 follows 3.9.
+pub fn order(number: &str) -> Vec<u32> {
+    number
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect()
+}
+
 impl Text {
     /// The section with this number.
     pub fn section(&self, number: &str) -> Option<&Section> {

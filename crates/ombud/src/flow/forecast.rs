@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
+use ombud_core::statement::text::order;
 use ombud_store::{StoreError, WINDOWS};
 use serde::Serialize;
 
@@ -15,7 +16,7 @@ use super::{FlowError, Ombud};
 pub struct Forecast {
     /// The months, each by its first day; the first is the current one.
     pub months: Vec<Date>,
-    /// One row an activity, by id.
+    /// One row an activity, in the order of the statement's sections.
     pub activities: Vec<Row>,
 }
 
@@ -74,9 +75,17 @@ impl Ombud {
             overdue,
             counts,
         };
+        let mut activities: Vec<Row> = rows.into_iter().map(row).collect();
+        let declared = &self.statement.published.activities;
+        activities.sort_by_cached_key(|row| {
+            let section = declared
+                .get(&row.activity)
+                .map(|known| known.section.as_str());
+            (section.is_none(), section.map(order))
+        });
         Ok(Forecast {
             months: firsts.into_iter().take(columns).collect(),
-            activities: rows.into_iter().map(row).collect(),
+            activities,
         })
     }
 

@@ -28,6 +28,8 @@ mod erasure;
 #[cfg(test)]
 mod evidence;
 #[cfg(test)]
+mod forecast;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod intake;

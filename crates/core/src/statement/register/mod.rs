@@ -14,8 +14,8 @@ mod processor;
 
 use serde::Serialize;
 
-use super::Statement;
 use super::model::{Activity, Decision, Role};
+use super::{Statement, text};
 use crate::language::{Language, Localized};
 pub use cell::{Cell, Standing};
 
@@ -106,7 +106,7 @@ fn sheet(statement: &Statement, part: Part, columns: &'static [Column]) -> Sheet
             activity,
         })
         .collect();
-    entries.sort_by_cached_key(|entry| (numbers(&entry.activity.section), entry.id));
+    entries.sort_by_cached_key(|entry| (text::order(&entry.activity.section), entry.id));
     let record = |entry: &Entry<'_>| Record {
         activity: entry.id.to_owned(),
         cells: columns.iter().map(|column| (column.fill)(entry)).collect(),
@@ -123,14 +123,6 @@ const fn part_of(role: &Role) -> Part {
         Role::Controller | Role::JointWith(_) => Part::Controller,
         Role::ProcessorFor(_) => Part::Processor,
     }
-}
-
-/// The numbers of a section, so that 3.10 follows 3.9.
-fn numbers(section: &str) -> Vec<u32> {
-    section
-        .split('.')
-        .filter_map(|part| part.parse().ok())
-        .collect()
 }
 
 impl Entry<'_> {
