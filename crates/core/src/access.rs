@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::decision::{Reason, Use};
+
 /// The name that stands for all activities.
 pub const EVERY_ACTIVITY: &str = "*";
 
@@ -75,9 +77,90 @@ impl Access {
     }
 }
 
+/// What keeps a record from being seen like any other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kept<'a> {
+    /// Whether processing is restricted.
+    pub restricted: bool,
+    /// Whether its time has passed: it waits for its erasure, or only what a law asks for is left.
+    pub past_its_time: bool,
+    /// The only purposes that what is left may be used for.
+    pub only_for: &'a [String],
+}
+
+/// What a record is to be seen for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// The use.
+    pub use_for: Use,
+    /// The purpose that a law keeps it for, for example `bookkeeping`.
+    pub only_for: Option<String>,
+}
+
+/// Whether a record may be seen.
+///
+/// A person's own request and legal claims reach whatever is there.
+///
+/// # Errors
+///
+/// The reason why not.
+///
+/// # Source
+///
+/// GDPR Articles 5(1)(b), 5(1)(e), 15, 17(3)(b), 17(3)(e), 18(2).
+pub fn may_see(kept: Kept<'_>, sight: &Sight) -> Result<(), Reason> {
+    if kept.restricted && sight.use_for == Use::Ordinary {
+        return Err(Reason::Restricted);
+    }
+    let whatever_is_there = [Use::OwnRequest, Use::LegalClaims].contains(&sight.use_for);
+    let held_for = |purpose| kept.only_for.contains(purpose);
+    if kept.past_its_time && !whatever_is_there && !sight.only_for.as_ref().is_some_and(held_for) {
+        return Err(Reason::RetentionPassed);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn p5_4_what_is_restricted_or_past_its_time_is_seen_for_few_reasons() {
+        let purposes = ["bookkeeping".to_owned()];
+        let live = Kept::default();
+        let restricted = Kept {
+            restricted: true,
+            ..live
+        };
+        let held = Kept {
+            past_its_time: true,
+            only_for: &purposes,
+            ..live
+        };
+        let both = Kept {
+            restricted: true,
+            ..held
+        };
+        let (no, passed) = (Err(Reason::Restricted), Err(Reason::RetentionPassed));
+        for (kept, use_for, only_for, want) in [
+            (live, Use::Ordinary, None, Ok(())),
+            (restricted, Use::Ordinary, None, no),
+            (restricted, Use::Agreed, None, Ok(())),
+            (restricted, Use::OwnRequest, None, Ok(())),
+            (held, Use::Ordinary, None, passed),
+            (held, Use::Ordinary, Some("marketing"), passed),
+            (held, Use::Ordinary, Some("bookkeeping"), Ok(())),
+            (held, Use::PublicInterest, None, passed),
+            (held, Use::LegalClaims, None, Ok(())),
+            (both, Use::Ordinary, Some("bookkeeping"), no),
+            (both, Use::Agreed, None, passed),
+            (both, Use::OwnRequest, None, Ok(())),
+        ] {
+            let only_for = only_for.map(str::to_owned);
+            let found = may_see(kept, &Sight { use_for, only_for });
+            assert_eq!(found, want, "{kept:?} {use_for:?}");
+        }
+    }
 
     #[test]
     fn a_key_reaches_its_activities_and_rights_alone() {

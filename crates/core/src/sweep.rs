@@ -2,11 +2,14 @@
 //!
 //! Decided once, stored, then carried out: a plan leaves nothing to choose.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::retention::{Anchors, Calendar, Due, EndAction, due, stages};
 use crate::rulebook::CollectionRule;
+use crate::statement::model::Hold;
 
 /// What to do with a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,15 +22,15 @@ pub enum Verb {
         /// The statistic's name in the collection.
         statistic: String,
     },
-    /// Keep only the fields that a law asks for, for that purpose only.
+    /// Keep only the fields that laws ask for, for their purposes only.
     Reduce {
         /// The fields that stay.
         fields: Vec<String>,
-        /// The law.
-        law: String,
-        /// The only purpose left.
-        only_for: String,
-        /// Until when, exclusive; `None` while that is not known.
+        /// The laws.
+        laws: Vec<String>,
+        /// The only purposes left.
+        only_for: Vec<String>,
+        /// When the first of the duties ends, exclusive; `None` while no end is known.
         until: Option<Timestamp>,
     },
     /// Take it out of use; it is erased later.
@@ -92,55 +95,62 @@ pub fn decide(
             Some(_) | None => {}
         }
     }
-    match held(rule, calendar, candidate.anchors, now) {
-        Some(reduce) if !candidate.reduced => reduce,
+    let lasting = held(rule, calendar, candidate.anchors, now);
+    let ended = lasting.len() < rule.holds.len();
+    match reduce(&lasting) {
+        Some(reduce) if !candidate.reduced || ended => reduce,
         Some(Verb::Reduce { until, .. }) => Verb::Later { due: until },
         Some(_) | None => end(rule),
     }
 }
 
-/// Until when laws hold a record that was reduced, exclusive; `None` while that is not known.
+/// When the first duty that holds a reduced record ends, exclusive; `None` while no end is known.
 pub fn held_until(
     rule: &CollectionRule,
     calendar: &Calendar,
     anchors: &Anchors,
 ) -> Option<Timestamp> {
-    match held(rule, calendar, anchors, Timestamp::MIN) {
-        Some(Verb::Reduce { until, .. }) => until,
+    let lasting = held(rule, calendar, anchors, Timestamp::MIN);
+    if lasting.is_empty() {
         // No duty is declared any more.
-        Some(
-            Verb::Erase
-            | Verb::Anonymise { .. }
-            | Verb::Hide { .. }
-            | Verb::Later { .. }
-            | Verb::Wait,
-        )
-        | None => Some(Timestamp::MIN),
+        return Some(Timestamp::MIN);
     }
+    lasting.into_iter().filter_map(|(_, until)| until).min()
 }
 
-/// The duty that lasts longest, where one lasts beyond `now`: which fields stay, and until when.
-pub fn held(
-    rule: &CollectionRule,
+/// The duties that last beyond `now`, each with its end, exclusive; `None` while that is not known.
+pub fn held<'r>(
+    rule: &'r CollectionRule,
     calendar: &Calendar,
     anchors: &Anchors,
     now: Timestamp,
-) -> Option<Verb> {
+) -> Vec<(&'r Hold, Option<Timestamp>)> {
     let lasting = rule.holds.iter().filter_map(|hold| {
         let until = match due(&hold.keep, anchors, calendar) {
             Due::At(instant) if instant <= now => return None,
             Due::At(instant) => Some(instant),
             Due::Waiting(_) | Due::Never(_) => None,
         };
-        Some((until, hold))
+        Some((hold, until))
     });
-    // An end that is not known yet outlasts every known one.
-    let longest = lasting.max_by_key(|(until, _)| until.unwrap_or(Timestamp::MAX));
-    longest.map(|(until, hold)| Verb::Reduce {
-        fields: hold.fields.clone(),
-        law: hold.law.clone(),
-        only_for: hold.only_for.clone(),
-        until,
+    lasting.collect()
+}
+
+/// What is left under these duties: each keeps its fields until it ends itself. None without a duty.
+pub fn reduce(lasting: &[(&Hold, Option<Timestamp>)]) -> Option<Verb> {
+    if lasting.is_empty() {
+        return None;
+    }
+    let fields: BTreeSet<_> = lasting.iter().flat_map(|(hold, _)| &hold.fields).collect();
+    let each = |of: fn(&Hold) -> &String| {
+        let words: BTreeSet<_> = lasting.iter().map(|(hold, _)| of(hold)).collect();
+        words.into_iter().cloned().collect()
+    };
+    Some(Verb::Reduce {
+        fields: fields.into_iter().cloned().collect(),
+        laws: each(|hold| &hold.law),
+        only_for: each(|hold| &hold.only_for),
+        until: lasting.iter().filter_map(|(_, until)| *until).min(),
     })
 }
 
@@ -248,6 +258,51 @@ mod tests {
         let rule = &book.collections[name];
         assert_eq!(held_until(rule, &book.calendar, &known), Some(until));
         assert_eq!(held_until(rule, &book.calendar, &unknown), None);
+    }
+
+    #[test]
+    fn each_duty_keeps_its_fields_until_it_ends_itself() {
+        let hold = |law: &str, field: &str, keep: &str| Hold {
+            law: law.to_owned(),
+            only_for: format!("{law} alone"),
+            fields: vec![field.to_owned()],
+            keep: keep.parse().unwrap(),
+        };
+        let mut rule = rules(&[]).collections["security.log"].clone();
+        rule.holds = vec![
+            hold("law A", "ip", "5 years after collection"),
+            hold("law B", "traffic", "10 years after collection"),
+        ];
+        let calendar = rules(&[]).calendar;
+        let facts = anchors(&[
+            (Event::COLLECTION, "2026-04-01T08:00:00Z"),
+            (Event::LAST_ACTIVITY, "2026-04-01T08:00:00Z"),
+        ]);
+        let decided = |now: &str, reduced| {
+            let candidate = Candidate {
+                anchors: &facts,
+                restricted: false,
+                reduced,
+                hidden: false,
+            };
+            decide(&rule, &calendar, &candidate, at(now))
+        };
+        let left = |laws: &[&str], fields: &[&str], until: &str| Verb::Reduce {
+            fields: fields.iter().map(ToString::to_string).collect(),
+            laws: laws.iter().map(ToString::to_string).collect(),
+            only_for: laws.iter().map(|law| format!("{law} alone")).collect(),
+            until: Some(at(until)),
+        };
+        let (first, last) = ("2031-04-01T22:00:00Z", "2036-04-01T22:00:00Z");
+        let both = left(&["law A", "law B"], &["ip", "traffic"], first);
+        assert_eq!(decided("2029-04-01T22:00:00Z", false), both);
+        let waits = Verb::Later {
+            due: Some(at(first)),
+        };
+        assert_eq!(decided("2031-04-01T21:59:59.999Z", true), waits);
+        assert_eq!(decided(first, true), left(&["law B"], &["traffic"], last));
+        assert_eq!(decided(last, true), Verb::Erase);
+        assert_eq!(held_until(&rule, &calendar, &facts), Some(at(first)));
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub(super) fn subject(text: &str) -> Result<SubjectRef, String> {
     SubjectRef::parse(text).ok_or_else(|| "write it as `email:anna@example.com`".to_owned())
 }
 
-fn use_for(text: &str) -> Result<Use, String> {
+/// Reads the name of a use.
+pub(super) fn use_for(text: &str) -> Result<Use, String> {
     Use::parse(text).ok_or_else(|| {
         let names: Vec<&str> = Use::ALL.iter().map(|each| each.name()).collect();
         format!("expected one of {}", names.join(", "))

@@ -184,7 +184,7 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
             }
             Outcome::No.into()
         }
-        Some(FlowError::NoBasis(reason)) => {
+        Some(FlowError::NoBasis(reason) | FlowError::NotShown(reason)) => {
             out.complain(&format!("  {}\n", reason.article()));
             Outcome::No.into()
         }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use clap::Subcommand;
 use jiff::Timestamp;
+use ombud_core::access::Sight;
+use ombud_core::decision::{Reason, Use};
 use ombud_store::RecordId;
 use serde_json::{Map, Value, json};
 
-use super::may::subject;
+use super::may::{subject, use_for};
 use super::{Outcome, Output};
 use crate::clock::Clock;
 use crate::config::{InputError, Settings};
@@ -35,13 +37,34 @@ pub(super) enum Record {
     Show {
         /// Its id
         record: RecordId,
+        #[command(flatten)]
+        seen_for: SeenFor,
     },
     /// List the records of a person
     List {
         /// The person, as `email:anna@example.com`
         #[arg(value_parser = subject)]
         subject: SubjectRef,
+        #[command(flatten)]
+        seen_for: SeenFor,
     },
+}
+
+/// What records are to be seen for.
+#[derive(Debug, clap::Args)]
+pub(super) struct SeenFor {
+    /// The use: while processing is restricted, only some uses are left
+    #[arg(long = "use", value_name = "USE", value_parser = use_for, default_value = "ordinary")]
+    use_for: Use,
+    /// The purpose that a law keeps records for beyond their time, for example `bookkeeping`
+    #[arg(long, value_name = "PURPOSE")]
+    only_for: Option<String>,
+}
+
+impl From<SeenFor> for Sight {
+    fn from(SeenFor { use_for, only_for }: SeenFor) -> Self {
+        Self { use_for, only_for }
+    }
 }
 
 fn anchor(text: &str) -> Result<(String, Timestamp), String> {
@@ -90,21 +113,22 @@ impl Record {
                     out.line(format!("{}  {due}", stored.record))?;
                 }
             }
-            Self::Show { record } => {
+            Self::Show { record, seen_for } => {
                 let record = ombud
-                    .show_record(record, clock.now())
+                    .show_record(record, seen_for.into(), clock.now())
                     .await?
                     .ok_or(FlowError::NotFound("record"))?;
-                show(&record, out)?;
+                show(&record, Ok(()), out)?;
             }
-            Self::List { subject } => {
-                let mut after = None;
+            Self::List { subject, seen_for } => {
+                let (sight, mut after) = (Sight::from(seen_for), None);
                 loop {
-                    let mut page = ombud.show_records(&subject, after, clock.now()).await?;
-                    for record in &page {
-                        show(record, out)?;
+                    let page = ombud.show_records(&subject, sight.clone(), after, clock.now());
+                    let mut page = page.await?;
+                    for (record, seen) in &page {
+                        show(record, *seen, out)?;
                     }
-                    after = page.pop();
+                    after = page.pop().map(|(record, _)| record);
                     if after.is_none() {
                         break;
                     }
@@ -115,22 +139,37 @@ impl Record {
     }
 }
 
-fn show(record: &ombud_store::Record, out: &mut Output<'_>) -> std::io::Result<()> {
-    let fields = fields(record);
+/// A record, with its fields or why they may not be seen.
+fn show(
+    record: &ombud_store::Record,
+    seen: Result<(), Reason>,
+    out: &mut Output<'_>,
+) -> std::io::Result<()> {
+    let fields = seen.map(|()| fields(record));
     if out.json {
-        return out.value(&json!({
+        let (name, value) = match fields {
+            Ok(fields) => ("fields", Value::Object(fields)),
+            Err(reason) => ("not_shown", reason.name().into()),
+        };
+        let shown = json!({
             "record": record.id.to_string(),
             "collection": record.collection,
             "created_at": record.created_at,
-            "fields": fields,
-        }));
+            (name): value,
+        });
+        return out.value(&shown);
     }
     out.line(format!(
         "{}  {}  {}",
         record.id, record.collection, record.created_at
     ))?;
-    for (name, value) in fields {
-        out.line(format!("  {name}: {value}"))?;
+    match fields {
+        Ok(fields) => {
+            for (name, value) in fields {
+                out.line(format!("  {name}: {value}"))?;
+            }
+        }
+        Err(reason) => out.line(format!("  not shown: {}", reason.explain()))?,
     }
     Ok(())
 }

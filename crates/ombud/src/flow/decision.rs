@@ -372,8 +372,7 @@ pub(super) fn facts_of(
         .iter()
         .flat_map(|facts| facts.states.keys().map(String::as_str));
     // The last due instant of the activity's clocks, when all have one. Clocks that the person's own
-    // act ended are left out: the act itself is the better reason. What a law holds beyond its time is
-    // held for that law alone.
+    // act ended are left out: the act itself is the better reason.
     let opted = [Event::WITHDRAWAL, Event::OBJECTION];
     let lasting = mine.zip(&stored).filter(|(_, facts)| {
         !opted
@@ -383,9 +382,8 @@ pub(super) fn facts_of(
     let dues: Option<Vec<Timestamp>> = lasting
         .map(
             |(clock, facts)| match book.collections.get(&clock.key.collection) {
-                // Taken out of use until it is erased.
-                Some(_) | None if clock.stage > 0 => Some(Timestamp::MIN),
-                Some(rule) if facts.reduced => anchor::ends_at(book, rule, facts),
+                // Taken out of use until it is erased, or held for a law alone, whatever happens later.
+                Some(_) | None if clock.stage > 0 || facts.reduced => Some(Timestamp::MIN),
                 Some(rule) if !counted => {
                     let ends = [clock.due_at, anchor::ends_at(book, rule, facts)];
                     ends.into_iter().flatten().min()

@@ -77,6 +77,9 @@ pub enum FlowError {
     /// No basis is in force; nothing was stored.
     #[error("the data may not be stored: {}", .0.explain())]
     NoBasis(Reason),
+    /// The record is there, and may not be seen for this.
+    #[error("the record may not be seen for this: {}", .0.explain())]
+    NotShown(Reason),
     /// The act is not one that the activity knows; nothing was recorded.
     #[error(transparent)]
     Act(#[from] ActRefusal),

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use ombud_core::access::{Kept, Sight, may_see};
 use ombud_core::decision::{Answer, Facts, Reason, Rule, Use, may};
 use ombud_core::evidence::Done;
 use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::{CollectionRule, Rulebook};
-use ombud_core::sweep::{Verb, held};
+use ombud_core::statement::model::Hold;
+use ombud_core::sweep::held;
 use ombud_store::{
-    ClockId, ClockKey, ClockState, NewRecord, Record, RecordId, Replay, StoreError, Tx,
+    ClockId, ClockKey, ClockState, NewRecord, Record, RecordId, RecordState, Replay, StoreError, Tx,
 };
 use serde_json::{Map, Value};
 
@@ -122,7 +124,8 @@ impl Ombud {
         write.await
     }
 
-    /// A record, opened; none if there is no such record.
+    /// A record, opened, for a flow that acts on it: who sees it is told by
+    /// [`show_record`](Self::show_record). None if there is no such record.
     ///
     /// # Errors
     ///
@@ -134,52 +137,34 @@ impl Ombud {
         read.await
     }
 
-    /// The records of a person, at most a thousand after the one given; empty for a stranger.
+    /// Shows a record, and tells the evidence; none if there is no such record.
     ///
     /// # Errors
     ///
-    /// [`FlowError`] when the reference names no declared identity, or the store fails.
-    pub async fn records(
-        &self,
-        who: &SubjectRef,
-        after: Option<Record>,
-    ) -> Result<Vec<Record>, FlowError> {
-        let Some(subject) = self.find_subject(who).await? else {
-            return Ok(Vec::new());
-        };
-        let bucket = self.store.bucket_of(subject);
-        let read = self
-            .store
-            .read::<_, FlowError, _>("record.list", bucket, move |tx| {
-                Ok(tx.records_of(subject, None, after.as_ref(), 1_000)?)
-            });
-        read.await
-    }
-
-    /// Shows a record to someone on the staff, and tells the evidence; none if there is no such record.
-    ///
-    /// # Errors
-    ///
+    /// [`FlowError::NotShown`] where processing is restricted or the record's time has passed, and
     /// [`FlowError`] when the store fails: then nothing is shown.
     pub async fn show_record(
         &self,
         id: RecordId,
+        sight: Sight,
         now: Timestamp,
     ) -> Result<Option<Record>, FlowError> {
+        let book = self.book.clone();
         let write = self
             .store
             .write::<_, FlowError, _>("record.show", id.bucket(), move |tx| {
-                let record = tx.record(id)?;
-                if let Some(record) = &record {
-                    note(tx, Done::Shown, record, now)?;
-                }
-                Ok(record)
+                let Some(record) = tx.record(id)? else {
+                    return Ok(None);
+                };
+                seen(tx, &book, &record, &sight)?.map_err(FlowError::NotShown)?;
+                note(tx, Done::Shown, &record, now)?;
+                Ok(Some(record))
             });
         write.await
     }
 
-    /// Shows a page of a person's records to someone on the staff, as [`records`](Self::records)
-    /// finds them, and tells the evidence.
+    /// Shows a person's records, at most a thousand after the one given, and tells the evidence; each
+    /// with why its fields may not be seen, if so. Empty for a stranger.
     ///
     /// # Errors
     ///
@@ -187,21 +172,28 @@ impl Ombud {
     pub async fn show_records(
         &self,
         who: &SubjectRef,
+        sight: Sight,
         after: Option<Record>,
         now: Timestamp,
-    ) -> Result<Vec<Record>, FlowError> {
-        let page = self.records(who, after).await?;
-        if let Some(first) = page.first() {
-            let (bucket, shown) = (first.id.bucket(), page.clone());
-            let write =
-                self.store
-                    .write::<_, FlowError, _>("record.list_shown", bucket, move |tx| {
-                        let mut shown = shown.iter();
-                        shown.try_for_each(|record| note(tx, Done::Shown, record, now))
-                    });
-            write.await?;
-        }
-        Ok(page)
+    ) -> Result<Vec<(Record, Result<(), Reason>)>, FlowError> {
+        let Some(subject) = self.find_subject(who).await? else {
+            return Ok(Vec::new());
+        };
+        let (bucket, book) = (self.store.bucket_of(subject), self.book.clone());
+        let write = self
+            .store
+            .write::<_, FlowError, _>("record.list", bucket, move |tx| {
+                let mut page = Vec::new();
+                for record in tx.records_of(subject, None, after.as_ref(), 1_000)? {
+                    let seen = seen(tx, &book, &record, &sight)?;
+                    if seen.is_ok() {
+                        note(tx, Done::Shown, &record, now)?;
+                    }
+                    page.push((record, seen));
+                }
+                Ok(page)
+            });
+        write.await
     }
 
     /// Puts new values in the place of a record's (GDPR Article 16). `null` takes an optional field out.
@@ -225,7 +217,12 @@ impl Ombud {
                 for (name, value) in &changes {
                     fields.insert(name.clone(), value.clone());
                 }
-                intake::fields(rule, &fields).map_err(FlowError::Intake)?;
+                if record.state == RecordState::Reduced {
+                    let left = left(rule, &lasting(tx, &book, rule, &record, now)?);
+                    intake::fields(&left, &fields).map_err(FlowError::Intake)?;
+                } else {
+                    intake::fields(rule, &fields).map_err(FlowError::Intake)?;
+                }
                 fields.retain(|_, value| !value.is_null());
                 let payload = serde_json::to_vec(&fields).unwrap_or_default();
                 if tx.rewrite_record(&record, &payload, now)? {
@@ -254,16 +251,14 @@ impl Ombud {
                 let record = changeable(tx, id)?;
                 let rule = rule_of(&book, &record.collection)?;
                 let key = clock_of(&record);
-                let clock = tx.clock(&key)?;
-                let facts = clock.map(|clock| anchor::Facts::parse(&clock.anchors));
-                let facts = facts.unwrap_or_default();
-                if let Some(Verb::Reduce { fields: kept, .. }) =
-                    held(rule, &book.calendar, &facts.anchors(), now)
-                {
+                let lasting = lasting(tx, &book, rule, &record, now)?;
+                if !lasting.is_empty() {
+                    let kept = left(rule, &lasting).declared.fields;
                     let mut fields = fields(&record);
-                    fields.retain(|name, _| kept.contains(name));
+                    fields.retain(|name, _| kept.contains_key(name));
                     let payload = serde_json::to_vec(&fields).unwrap_or_default();
                     tx.rewrite_record(&record, &payload, now)?;
+                    tx.set_record_state(&key, RecordState::Reduced)?;
                     anchor::change(tx, &book, rule, &key, |facts| facts.reduced = true)?;
                     return note(tx, Done::Reduced, &record, now);
                 }
@@ -291,6 +286,48 @@ fn stored_before(tx: &mut Tx<'_>, once: Option<Once>) -> Result<Option<Stored>, 
         record,
         due: due.parse().ok(),
     }))
+}
+
+/// The duties that hold a record beyond `now`.
+fn lasting<'r>(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    rule: &'r CollectionRule,
+    record: &Record,
+    now: Timestamp,
+) -> Result<Vec<(&'r Hold, Option<Timestamp>)>, FlowError> {
+    let clock = tx.clock(&clock_of(record))?;
+    let facts = clock.map(|clock| anchor::Facts::parse(&clock.anchors));
+    let anchors = facts.unwrap_or_default().anchors();
+    Ok(held(rule, &book.calendar, &anchors, now))
+}
+
+/// The rule of a record of which only what these duties keep is left.
+fn left(rule: &CollectionRule, lasting: &[(&Hold, Option<Timestamp>)]) -> CollectionRule {
+    let mut left = rule.clone();
+    let kept = |name: &String| lasting.iter().any(|(hold, _)| hold.fields.contains(name));
+    left.declared.fields.retain(|name, _| kept(name));
+    left
+}
+
+/// Whether a record may be seen for this.
+fn seen(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    record: &Record,
+    sight: &Sight,
+) -> Result<Result<(), Reason>, StoreError> {
+    let clock = tx.clock(&clock_of(record))?;
+    let holds = book.collections.get(&record.collection);
+    let holds = holds.iter().flat_map(|rule| &rule.holds);
+    let only_for: Vec<String> = holds.map(|hold| hold.only_for.clone()).collect();
+    let reduced = record.state == RecordState::Reduced;
+    let kept = Kept {
+        restricted: clock.is_some_and(|clock| clock.state == ClockState::Held),
+        past_its_time: record.state != RecordState::Live,
+        only_for: if reduced { &only_for } else { &[] },
+    };
+    Ok(may_see(kept, sight))
 }
 
 /// Tells the evidence what was done with a record.

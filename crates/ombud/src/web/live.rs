@@ -45,6 +45,7 @@ impl From<FlowError> for Fault {
             FlowError::Store(_)
             | FlowError::Intake(_)
             | FlowError::NoBasis(_)
+            | FlowError::NotShown(_)
             | FlowError::Act(_)
             | FlowError::UnknownIdentity(_)
             | FlowError::Identity { .. }

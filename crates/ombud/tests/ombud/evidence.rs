@@ -284,8 +284,9 @@ on_both! {
             "channel": "canary-channel", "notice": "canary-notice",
         });
         world.post("/ledger", &body);
-        let id = record.parse().unwrap();
-        assert!(world.wait(world.ombud.show_record(id, world.now())).unwrap().is_some());
+        let path = format!("/records/{record}");
+        assert_eq!(world.get(&path).status, StatusCode::FORBIDDEN, "the objection is weighed");
+        assert_eq!(world.get(&format!("{path}?use=own_request")).status, StatusCode::OK);
         let subject = world.find("email:anna@example.com").unwrap();
         let facts: Vec<String> = rows(world, "SELECT fact FROM evidence").into_iter().map(|row| match &row[0] {
             Cell::Text(fact) => fact.clone(),

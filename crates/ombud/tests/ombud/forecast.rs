@@ -22,7 +22,7 @@ fn row(forecast: &Value, activity: &str) -> (u64, Vec<u64>) {
 on_both! {
     fn what_falls_due_is_told_by_activity_and_month(world) {
         let anna = email("anna");
-        let fields = json!({ "messages": "hello" });
+        let fields = json!({ "ip": "192.0.2.1", "messages": "hello" });
         world.add("website-chat.conversation", &anna, &fields, &json!({}));
         world.add("website-chat.conversation", &anna, &fields, &json!({}));
         let told = forecast(world, 4);

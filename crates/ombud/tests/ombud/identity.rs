@@ -1,6 +1,7 @@
 //! Who is meant: one person's data never reaches another, whatever names are given together (I6).
 
 use axum::http::StatusCode;
+use ombud_core::access::Sight;
 use serde_json::{Value, json};
 
 use crate::harness::{World, email};
@@ -14,7 +15,10 @@ fn ask(world: &World, email: &str, message: &str) -> String {
 /// The messages of the inquiries that a reference shows.
 fn shown(world: &World, who: &Value) -> usize {
     let who = ombud::flow::subject::SubjectRef(serde_json::from_value(who.clone()).unwrap());
-    world.wait(world.ombud.records(&who, None)).unwrap().len()
+    let shown = world
+        .ombud
+        .show_records(&who, Sight::default(), None, world.now());
+    world.wait(shown).unwrap().len()
 }
 
 on_both! {

@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
+use ombud_core::access::Sight;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, World, email};
@@ -19,7 +20,10 @@ fn send(world: &World, method: Method, path: &str, key: &str, body: &Value) -> A
 
 fn records(world: &World) -> usize {
     let who = ombud::flow::subject::SubjectRef::parse("email:anna@example.com").unwrap();
-    world.wait(world.ombud.records(&who, None)).unwrap().len()
+    let shown = world
+        .ombud
+        .show_records(&who, Sight::default(), None, world.now());
+    world.wait(shown).unwrap().len()
 }
 
 on_both! {

@@ -1,8 +1,9 @@
 //! Periods of the statement, each to the millisecond: midnight in Oslo after the last day.
 
+use axum::http::Method;
 use serde_json::json;
 
-use crate::harness::{at, email};
+use crate::harness::{World, at, email};
 
 on_both! {
     fn p3_2_5_a_profile_goes_one_year_after_the_last_activity(world) {
@@ -83,11 +84,22 @@ on_both! {
         assert_eq!(world.may(&anna, "customers"), "retention_passed");
         let swept = world.sweep();
         assert_eq!((swept.reduced, swept.erased), (1, 0));
-        let left = world.get(&format!("/records/{record}")).body["fields"].clone();
+        let path = format!("/records/{record}");
+        let refused = world.get(&path);
+        assert_eq!((refused.status.as_u16(), &refused.body["type"]), (403, &json!("/problems/retention_passed")));
         let held = json!({ "number": "1001", "issued_on": "2026-03-14", "amount": 1200, "buyer": "A" });
-        assert_eq!(left, held);
+        let left = |world: &World| world.get(&format!("{path}?only_for=bookkeeping")).body["fields"].clone();
+        assert_eq!(left(world), held);
+        assert_eq!(world.get(&format!("{path}?only_for=marketing")).status.as_u16(), 403);
+        assert_eq!(world.get(&format!("{path}?use=own_request")).status.as_u16(), 200);
         assert_eq!(world.may(&anna, "customers"), "retention_passed", "held for bookkeeping alone");
+        let back = world.call(Method::PATCH, &path, Some(&json!({ "bought": ["licence"] })));
+        assert_eq!(back.body["refusals"][0]["reason"], "undeclared_field", "what was erased stays so");
+        let righted = world.call(Method::PATCH, &path, Some(&json!({ "buyer": "B" })));
+        assert_eq!(righted.status.as_u16(), 204, "Article 16 reaches what is held");
+        assert_eq!(left(world)["buyer"], "B");
         world.anchor(&anna, "customers.invoice", "last_activity");
+        assert_eq!(world.may(&anna, "customers"), "retention_passed", "only the law's copy is left");
         world.go("2031-12-31T22:59:59.999Z");
         assert_eq!(world.sweep().erased, 0);
         world.go("2031-12-31T23:00:00Z");

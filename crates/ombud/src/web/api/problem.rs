@@ -238,6 +238,14 @@ impl From<FlowError> for Problem {
                 problem.detail = Some(reason.explain().to_owned());
                 problem.article(reason.article())
             }
+            FlowError::NotShown(reason) => {
+                let title = "the record may not be seen for this";
+                let mut problem = Self::new(StatusCode::FORBIDDEN, reason.name(), title);
+                problem.detail = Some(reason.explain().to_owned());
+                problem.article(reason.article()).hint(
+                    "say what it is for with `use`, or the purpose of the law with `only_for`",
+                )
+            }
             FlowError::Act(refusal) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 Self::new(status, refusal.name(), refusal.to_string())

@@ -3,13 +3,16 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use ombud_core::access::Right;
+use ombud_core::access::{Right, Sight};
+use ombud_core::decision::Use;
 use ombud_store::{Record, RecordId};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::body::{Body, Changes, NewRecord, Shown, Stored};
+use super::body::{Asked, Body, Changes, NewRecord, Shown, Stored};
 use super::caller::Caller;
 use super::problem::{Keyed, Missing, Refusals};
-use super::{Api, Problem};
+use super::{Api, Problem, shape};
 use crate::flow::FlowError;
 use crate::flow::once::Once;
 use crate::flow::record::{Incoming, fields};
@@ -49,18 +52,38 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
+/// What a record is to be seen for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenFor {
+    /// The use: while processing is restricted, only some uses are left
+    #[serde(default, rename = "use")]
+    #[param(schema_with = shape::use_for, required = false)]
+    use_for: Use,
+    /// The purpose that a law keeps the record for beyond its time, for example `bookkeeping`
+    only_for: Option<String>,
+}
+
 /// Show a record
 ///
-/// Needs a key that may read its activity; to every other key the record is absent.
+/// The evidence tells that it was shown. Needs a key that may read its activity; to every other key
+/// the record is absent.
 #[utoipa::path(get, path = "/records/{id}", tag = "Records", security(("key" = [])),
-    params(("id" = String, Path, description = "The id of the record")),
+    params(("id" = String, Path, description = "The id of the record"), SeenFor),
     responses((status = 200, body = Shown), Keyed, Missing, Refusals))]
 pub(super) async fn show(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<String>,
+    Asked(seen_for): Asked<SeenFor>,
 ) -> Result<Json<Shown>, Problem> {
     let record = reachable(&api, &caller, Right::Read, &id).await?;
+    let sight = Sight {
+        use_for: seen_for.use_for,
+        only_for: seen_for.only_for,
+    };
+    let shown = api.ombud.show_record(record.id, sight, api.clock.now());
+    let record = shown.await?.ok_or(FlowError::NotFound("record"))?;
     Ok(Json(Shown {
         record: record.id.to_string(),
         collection: record.collection.clone(),
