@@ -609,6 +609,10 @@ fn missing(machinery: Machinery) -> Localized {
             "sharing in the group is not recorded yet",
             "deling i konsernet blir ikke registrert ennå",
         ),
+        Machinery::AutomatedDecisions => (
+            "decisions made by machines are not recorded yet",
+            "avgjørelser tatt av maskiner blir ikke registrert ennå",
+        ),
     };
     words(en, nb)
 }

@@ -168,6 +168,62 @@ pub fn fields(rule: &CollectionRule, fields: &Map<String, Value>) -> Result<(), 
     }
 }
 
+/// Holds what is told of how a choice was made against what may stand in the ledger unsealed: names,
+/// and never words in which a person could be told of.
+///
+/// # Errors
+///
+/// Every refusal: a language that is no tag such as `nb` or `en-GB`; a channel that is no lower-case
+/// name of at most 32 letters, digits and hyphens; a wording that is no name or hash of at most 128
+/// letters, digits and `._:/-`.
+///
+/// # Source
+///
+/// GDPR Articles 5(1)(c), 7(1); invariant I6.
+pub fn told(
+    language: Option<&str>,
+    channel: Option<&str>,
+    notice: Option<&str>,
+) -> Result<(), Vec<Refusal>> {
+    let made_of = |text: &str, longest: usize, extra: &str| {
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || extra.contains(letter);
+        (1..=longest).contains(&text.len()) && text.chars().all(fits)
+    };
+    let tag = |text: &str| {
+        let mut parts = text.split('-');
+        let word = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+            lengths.contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+        };
+        parts.next().is_some_and(|part| word(part, 2..=3)) && parts.all(|part| word(part, 2..=4))
+    };
+    let named = |text: &str| made_of(text, 32, "-") && text == text.to_ascii_lowercase();
+    let wording = |text: &str| made_of(text, 128, "._:/-");
+    let checks = [
+        ("language", language.is_none_or(tag), "a tag such as `nb`"),
+        (
+            "channel",
+            channel.is_none_or(named),
+            "a short name such as `form`",
+        ),
+        (
+            "notice",
+            notice.is_none_or(wording),
+            "the name or hash of a wording",
+        ),
+    ];
+    let wrong = checks.into_iter().filter(|(_, fits, _)| !fits);
+    let refusals = wrong.map(|(name, _, expected)| Refusal::WrongType {
+        name: name.to_owned(),
+        expected,
+    });
+    let refusals: Vec<_> = refusals.collect();
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(refusals)
+    }
+}
+
 fn of_type(field: &Field, value: &Value) -> Result<(), &'static str> {
     let text = value.as_str();
     let (fits, expected) = match field.kind {
@@ -362,5 +418,36 @@ mod tests {
             told(jobs, "aplication_deadline", now),
             Some("unknown_anchor")
         );
+    }
+
+    #[test]
+    fn i6_the_ledger_takes_names_and_no_words() {
+        let names = |told: Result<(), Vec<Refusal>>| -> Vec<String> {
+            let refusals = told.err().unwrap_or_default().into_iter();
+            refusals.map(|refusal| refusal.to_string()).collect()
+        };
+        for language in ["nb", "en-GB", "zh-Hant-TW", "nno"] {
+            assert_eq!(told(Some(language), None, None), Ok(()), "{language}");
+        }
+        for language in ["", "norwegian", "n", "nb_NO", "nb-", "anna@example.com"] {
+            assert!(told(Some(language), None, None).is_err(), "{language}");
+        }
+        for channel in ["form", "call-centre", "sms2"] {
+            assert_eq!(told(None, Some(channel), None), Ok(()), "{channel}");
+        }
+        let long = "a".repeat(33);
+        for channel in ["", "Form", "a form", "anna@example.com", &long] {
+            assert!(told(None, Some(channel), None).is_err(), "{channel}");
+        }
+        for notice in ["n-1", "consent/newsletters:v2", "sha256.0a1B"] {
+            assert_eq!(told(None, None, Some(notice)), Ok(()), "{notice}");
+        }
+        let found = names(told(Some("x"), Some("Anna"), Some("Anna likes it")));
+        let want = [
+            "the field `language` is not a tag such as `nb`",
+            "the field `channel` is not a short name such as `form`",
+            "the field `notice` is not the name or hash of a wording",
+        ];
+        assert_eq!(found, want);
     }
 }

@@ -73,6 +73,8 @@ pub enum Machinery {
     Surveys,
     /// Sharing within the group.
     GroupSharing,
+    /// Automated decisions, told by the applications that make them.
+    AutomatedDecisions,
 }
 
 const PLAIN: [(&str, Proof); 8] = [
@@ -97,7 +99,7 @@ const TARGETED: [(&str, OfTarget); 7] = [
     ("cap", Proof::Cap),
 ];
 
-const MACHINERY: [(&str, Machinery); 12] = [
+const MACHINERY: [(&str, Machinery); 13] = [
     ("requests", Machinery::Requests),
     ("cookies", Machinery::Cookies),
     ("forms", Machinery::Forms),
@@ -110,6 +112,7 @@ const MACHINERY: [(&str, Machinery); 12] = [
     ("self-service", Machinery::SelfService),
     ("surveys", Machinery::Surveys),
     ("group-sharing", Machinery::GroupSharing),
+    ("automated-decisions", Machinery::AutomatedDecisions),
 ];
 
 impl Proof {

@@ -36,7 +36,7 @@ pub(super) enum Ledger {
         /// How it reached us
         #[arg(long)]
         channel: Option<String>,
-        /// The wording shown, or the notice sent
+        /// The name or hash of the wording shown, or of the notice sent
         #[arg(long)]
         notice: Option<String>,
         /// When it was done; now when left out

@@ -77,7 +77,7 @@ impl Facts {
 }
 
 /// When a sweep must look at the clock again; none while that waits or for ever.
-fn due_at(book: &Rulebook, rule: &CollectionRule, facts: &Facts) -> Option<Timestamp> {
+pub(super) fn due_at(book: &Rulebook, rule: &CollectionRule, facts: &Facts) -> Option<Timestamp> {
     if facts.reduced {
         return held_until(rule, &book.calendar, &facts.anchors());
     }

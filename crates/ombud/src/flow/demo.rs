@@ -159,7 +159,7 @@ impl Person {
             let Some(activity) = ombud.book.activities.get(&rule.activity) else {
                 continue;
             };
-            if activity.rule.another_controller || !self.dice.percent(28) {
+            if !self.dice.percent(28) {
                 continue;
             }
             let began = self.moment(rule);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use ombud_core::effects::{Effects, effects};
 use ombud_core::evidence::{self, Fact};
+use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::standing::{Act, Consent, Objection, Position, Scope, Standing};
@@ -67,13 +68,17 @@ impl Ombud {
     ///
     /// # Errors
     ///
-    /// [`FlowError::Act`] when the activity knows no such act.
+    /// [`FlowError::Act`] when the activity knows no such act, and [`FlowError::Intake`] when words
+    /// are told where names belong.
     pub async fn tell(
         &self,
         who: &SubjectRef,
         told: Told,
         now: Timestamp,
     ) -> Result<Receipt, FlowError> {
+        let [language, channel, notice] =
+            [&told.language, &told.channel, &told.notice].map(Option::as_deref);
+        intake::told(language, channel, notice).map_err(FlowError::Intake)?;
         let effects = effects(&self.book, &told.activity, told.act, told.notice.is_some())?;
         let subject = self.subject(who, now).await?;
         let bucket = self.store.bucket_of(subject);

@@ -1,6 +1,7 @@
 //! What the promise board measures.
 //!
-//! Counts, caps and choices are counted over everything. Records are opened, and people who opted out
+//! Counts, caps and choices are counted over everything. Records are opened, the instants of their
+//! clocks are worked out again, and people who opted out
 //! are asked about, up to a number of each: from another bucket every minute, so that all have their
 //! turn. The figures say how many of how many.
 
@@ -15,11 +16,12 @@ use ombud_core::rulebook::{ActivityRule, Rulebook};
 use ombud_core::standing::{Consent, Objection, Position, Scope, Standing};
 use ombud_core::statement::model::BasisName;
 use ombud_store::{
-    Bucket, Clock, CollectionProbe, Record, RecordState, StandingProbe, StoreError, SubjectId, Tx,
+    Bucket, Clock, ClockState, CollectionProbe, Record, RecordState, StandingProbe, StoreError,
+    SubjectId, Tx,
 };
 
 use super::decision::EVERYWHERE;
-use super::{FlowError, Ombud, decision, record};
+use super::{FlowError, Ombud, anchor, decision, record};
 
 /// How many records of a collection are opened.
 const OPENED: u64 = 250;
@@ -203,6 +205,8 @@ impl Measures {
             let sum = self.collections.entry(name).or_default();
             sum.endless += more.endless;
             sum.after_opt_out += more.after_opt_out;
+            sum.overdue += more.overdue;
+            sum.worst_lag_seconds = sum.worst_lag_seconds.max(more.worst_lag_seconds);
         }
         for (id, more) in other.activities {
             let sum = self.activities.entry(id).or_default();
@@ -307,10 +311,17 @@ impl Look<'_, '_> {
         let own = clocks.find(|clock| {
             clock.key.collection == record.collection && clock.key.clock == record.clock
         });
-        if own.is_none() {
+        let collection = found.collections.entry(record.collection.clone());
+        match own {
             // Nothing will ever end it.
-            let name = record.collection.clone();
-            found.collections.entry(name).or_default().endless += 1;
+            None => collection.or_default().endless += 1,
+            Some(clock) => {
+                if let Some(lag) = self.overlooked(clock) {
+                    let figures = collection.or_default();
+                    figures.overdue += 1;
+                    figures.worst_lag_seconds = figures.worst_lag_seconds.max(lag);
+                }
+            }
         }
         let Some(rule) = self.book.activities.get(id) else {
             return;
@@ -330,6 +341,19 @@ impl Look<'_, '_> {
         let unasked = matches!(facts.own.consent, Consent::Never | Consent::Outdated);
         let yes = may(&rule.rule, &facts, Use::Ordinary, self.now).is_yes();
         figures.yes_without_consent += u64::from(yes && unasked && by_consent(rule));
+    }
+
+    /// For how many seconds a clock has been past its time by what it counts from, where the instant
+    /// stored with it, which the sweep goes by, says that it is not.
+    fn overlooked(&self, clock: &Clock) -> Option<i64> {
+        if !self.settled || clock.state == ClockState::Held || clock.stage > 0 {
+            return None;
+        }
+        let rule = self.book.collections.get(&clock.key.collection)?;
+        let facts = anchor::Facts::parse(&clock.anchors);
+        let due = anchor::due_at(self.book, rule, &facts)?;
+        let unseen = clock.due_at.is_none_or(|stored| stored > self.now);
+        (due <= self.now && unseen).then(|| self.now.duration_since(due).as_secs())
     }
 
     /// Asks the decision itself about a person who opted out, in every activity: what the ledger says

@@ -11,6 +11,19 @@ use serde_json::json;
 use crate::harness::email;
 
 on_both! {
+    fn i6_words_about_a_person_do_not_reach_the_ledger(world) {
+        for (name, words) in [
+            ("notice", "anna@example.com likes chairs"), ("channel", "a call with Anna"), ("language", "norsk"),
+        ] {
+            let mut told = json!({ "subject": email("anna"), "activity": "newsletters", "act": "consent" });
+            told[name] = json!(words);
+            let refused = world.post("/ledger", &told);
+            assert_eq!(refused.status.as_u16(), 422, "{name}");
+            assert!(!refused.body.to_string().contains(words), "{name}");
+        }
+        assert_eq!(world.may(&email("anna"), "newsletters"), "no_consent");
+    }
+
     fn p3_1_1_and_i1_consent_opens_and_withdrawal_closes_at_once(world) {
         let anna = email("anna");
         assert_eq!(world.may(&anna, "newsletters"), "no_consent");

@@ -147,6 +147,20 @@ on_both! {
         breaks(world, &[], || {});
     }
 
+    fn p3_an_instant_that_its_clock_does_not_come_to_breaks_the_cap(world) {
+        let people = settle(world);
+        let ids = [
+            "P3.2.5", "P3.3.3", "P3.4.2", "P3.5.2", "P3.6.2", "P3.7.2", "P3.7.4", "P3.7.6", "P3.8.2",
+            "P3.8.5", "P3.9.2", "P3.10.3",
+        ];
+        breaks(world, &ids, || {
+            for subject in people.values() {
+                clocks(world, *subject, |_| Some("2100-01-01T00:00:00Z".parse().unwrap()));
+            }
+            world.go("2031-04-01T08:00:00Z");
+        });
+    }
+
     fn p3_a_field_that_is_not_declared_breaks_the_closed_world(world) {
         let people = settle(world);
         let ids = [
@@ -210,7 +224,9 @@ on_both! {
 
     fn p3_1_3_what_is_left_after_an_opt_out_breaks_the_promise_to_delete(world) {
         let people = settle(world);
-        let ids = ["P3.1.1", "P3.1.3", "P3.2.1", "P3.2.5", "P3.7.5", "P3.9.1"];
+        let ids = [
+            "P3.1.1", "P3.1.3", "P3.2.1", "P3.2.5", "P3.7.5", "P3.7.6", "P3.8.5", "P3.9.1", "P3.9.2",
+        ];
         breaks(world, &ids, || {
             for id in ["newsletters", "assistant", "user-tests"] {
                 world.tell(&who(id), id, "withdraw");

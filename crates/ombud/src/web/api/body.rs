@@ -166,7 +166,7 @@ pub(super) struct NewAct {
     /// How it reached you
     #[schema(example = "form")]
     pub(super) channel: Option<String>,
-    /// The wording shown, or the notice sent
+    /// The name or hash of the wording shown, or of the notice sent; words of a person do not belong here
     pub(super) notice: Option<String>,
 }
 
