@@ -172,10 +172,12 @@ impl Standing {
         let objection = match self.objected {
             None => Objection::None,
             Some(objected) => {
-                let upheld = self.upheld.filter(|at| *at >= objected);
+                // What was found to be founded stays so: one more objection asks for nothing less.
+                let upheld = self
+                    .upheld
+                    .filter(|up| self.rejected.is_none_or(|no| *up >= no));
                 let rejected = self.rejected.filter(|at| *at > objected);
                 match (upheld, rejected) {
-                    (Some(up), Some(no)) if no > up => Objection::Rejected,
                     (Some(_), _) => Objection::Upheld,
                     (None, Some(_)) => Objection::Rejected,
                     (None, None) => Objection::Pending,
@@ -281,7 +283,7 @@ mod tests {
     #[test]
     fn objection_table() {
         use Act::{Object, Reject, Uphold};
-        let rows: [(&[(Act, i64)], Objection); 7] = [
+        let rows: [(&[(Act, i64)], Objection); 10] = [
             (&[], Objection::None),
             (&[(Object, 5)], Objection::Pending),
             (&[(Object, 5), (Uphold, 6)], Objection::Upheld),
@@ -289,6 +291,15 @@ mod tests {
             (&[(Object, 5), (Reject, 5)], Objection::Pending),
             (&[(Object, 5), (Reject, 6), (Object, 7)], Objection::Pending),
             (&[(Object, 5), (Reject, 6), (Uphold, 6)], Objection::Upheld),
+            (&[(Object, 5), (Uphold, 6), (Object, 7)], Objection::Upheld),
+            (
+                &[(Object, 5), (Uphold, 6), (Object, 7), (Reject, 8)],
+                Objection::Rejected,
+            ),
+            (
+                &[(Object, 5), (Uphold, 6), (Reject, 7), (Object, 8)],
+                Objection::Pending,
+            ),
         ];
         for (acts, want) in rows {
             assert_eq!(position(acts).objection, want, "{acts:?}");

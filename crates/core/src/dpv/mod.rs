@@ -58,6 +58,31 @@ pub fn kind(term: &str) -> Option<Kind> {
     known.next().map(|(_, kind)| kind)
 }
 
+/// Categories that identify a person or device, also where no identity is declared for them.
+const IDENTIFIERS: [&str; 16] = [
+    "pd:BrowserFingerprint",
+    "pd:Contact",
+    "pd:DigitalFingerprint",
+    "pd:EmailAddress",
+    "pd:EmailAddressPersonal",
+    "pd:EmailAddressWork",
+    "pd:IPAddress",
+    "pd:Identifier",
+    "pd:MACAddress",
+    "pd:Name",
+    "pd:OfficialID",
+    "pd:Passport",
+    "pd:Picture",
+    "pd:TelephoneNumber",
+    "pd:UID",
+    "pd:Username",
+];
+
+/// Whether data of this category identifies a person or device.
+pub fn identifies(term: &str) -> bool {
+    IDENTIFIERS.contains(&term)
+}
+
 /// The full address of a term with a known prefix: `pd:Name` is `https://w3id.org/dpv/pd#Name`.
 pub fn iri(term: &str) -> Option<String> {
     let (prefix, id) = term.split_once(':')?;
@@ -68,6 +93,14 @@ pub fn iri(term: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_identifier_is_one_of_the_vocabulary() {
+        for term in IDENTIFIERS {
+            assert_eq!(kind(term), Some(Kind::Data), "{term}");
+        }
+    }
+
     use crate::language::Language;
 
     #[test]

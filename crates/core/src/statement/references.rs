@@ -2,10 +2,11 @@
 
 use super::at::At;
 use super::mended::Mended;
-use super::model::{Activity, Basis, Collection, Leaves, OneOrMany};
+use super::model::{Activity, Basis, Collection, Field, FieldKind, Leaves, OneOrMany};
 use super::promise::Proof;
 use super::{Reading, Statement};
 use crate::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::dpv;
 use crate::retention::{Event, Keep};
 
 /// Reports every name that is used and not declared, in what is published and in what was decided.
@@ -246,8 +247,13 @@ impl Checker<'_> {
         }
         for (name, statistic) in &collection.statistics {
             let at = at.key("statistics").key(name).key("by");
-            for (index, field) in statistic.by.iter().enumerate() {
-                self.declared(&at.item(index), field, &fields);
+            for (index, name) in statistic.by.iter().enumerate() {
+                self.declared(&at.item(index), name, &fields);
+                if let Some(why) = collection.fields.get(name).and_then(tells_apart) {
+                    let message = format!("a statistic cannot count by `{name}`, which {why}");
+                    let hint = "count by what many people share, or erase (GDPR recital 26)";
+                    self.report(&at.item(index), message, hint.to_owned());
+                }
             }
         }
         if let Some(statistic) = collection.then.as_ref().and_then(|then| then.statistic()) {
@@ -415,4 +421,23 @@ struct Kept<'a> {
     activity: &'a Activity,
     collection: &'a Collection,
     at: At,
+}
+/// Why the values of a field tell people apart, where they do: its cells would not be anonymous.
+///
+/// # Source
+///
+/// GDPR recital 26.
+fn tells_apart(field: &Field) -> Option<&'static str> {
+    if field.identity.is_some() || dpv::identifies(&field.category) {
+        return Some("identifies people");
+    }
+    match field.kind {
+        FieldKind::FreeText | FieldKind::File => Some("may hold anything"),
+        FieldKind::Date | FieldKind::Instant => Some("is too fine a time; use `per`"),
+        FieldKind::Text
+        | FieldKind::Integer
+        | FieldKind::Number
+        | FieldKind::Boolean
+        | FieldKind::List => None,
+    }
 }

@@ -1,12 +1,11 @@
 //! What happens at the end is fixed: the data is erased, or it is anonymised by a method that can work.
 //!
 //! GDPR Article 5(1)(e) and recital 26. "Deleted or anonymised" leaves the choice open; free text,
-//! images and recordings cannot be made anonymous by dropping fields; and a statistic with a cell for
-//! each person is not anonymous at all.
+//! images and recordings cannot be made anonymous by dropping fields.
 
 use super::{Finding, GDPR, Record, Rule, Subject};
 use crate::diagnostic::Severity;
-use crate::retention::{EndAction, Then};
+use crate::retention::EndAction;
 use crate::statement::model::{Collection, Field, FieldKind};
 
 /// L13.
@@ -39,23 +38,11 @@ fn open_end(record: Record<'_>) -> Option<(String, &'static str)> {
         EndAction::Anonymise(_) => None,
         EndAction::EraseOrAnonymise(_) => Some(format!("`{name}` is erased or anonymised")),
     };
-    let cell = identity_in_cells(record.collection, then)
-        .map(|field| format!("the statistic of `{name}` has a cell for each `{field}`"));
     let unfit = unfit(record.collection)
         .map(|field| format!("`{field}` of `{name}` cannot be made anonymous"));
-    let problems: Vec<String> = [undecided, cell, unfit].into_iter().flatten().collect();
+    let problems: Vec<String> = [undecided, unfit].into_iter().flatten().collect();
     let hint = "decide: `then = \"erase\"`, or `anonymise into` counts without free text and files";
     (!problems.is_empty()).then(|| (problems.join(", and "), hint))
-}
-
-/// The field by which the statistic would count people one by one.
-fn identity_in_cells<'a>(collection: &'a Collection, then: &Then) -> Option<&'a str> {
-    let statistic = collection.statistics.get(then.statistic()?.name())?;
-    let identity = |name: &&String| {
-        let field = collection.fields.get(name.as_str());
-        field.is_some_and(|field| field.identity.is_some())
-    };
-    statistic.by.iter().find(identity).map(String::as_str)
 }
 
 /// The first field that no rule over fields can make anonymous.
@@ -92,7 +79,8 @@ mod tests {
     }
 
     const COUNTS: &str =
-        "statistics = { counts = { title = { en = 'counts' }, by = ['name'], per = 'month' } }";
+        "statistics = { counts = { title = { en = 'counts' }, by = ['plan'], per = 'month' } }
+        fields.plan = { category = 'pd:ServiceConsumptionBehaviour' }";
 
     #[test]
     fn the_end_is_fixed() {
@@ -113,18 +101,12 @@ mod tests {
 
     #[test]
     fn what_cannot_become_anonymous_is_named() {
-        let text = "fields = { comment = { category = 'pd:Opinion', type = 'free_text' } }";
+        let text = "fields.comment = { category = 'pd:Opinion', type = 'free_text' }";
         let found = messages(&format!("then = 'anonymise into counts'\n{COUNTS}\n{text}"));
         assert_eq!(
             found,
             ["`comment` of `news.subscription` cannot be made anonymous"]
         );
         assert_eq!(messages(text), [""; 0]);
-        let cells = COUNTS.replace("name", "email");
-        let found = messages(&format!("then = 'anonymise into counts'\n{cells}"));
-        assert_eq!(
-            found,
-            ["the statistic of `news.subscription` has a cell for each `email`"]
-        );
     }
 }
