@@ -13,10 +13,9 @@ use crate::sql::{FromValue, Row, Value, sql, values};
 use crate::tx::Tx;
 
 sql! {
-    CHAIN_BEGIN = "INSERT INTO chain_head (bucket, seq, hash) VALUES ($1, 0, $2)
-        ON CONFLICT (bucket) DO NOTHING";
-    CHAIN_ADVANCE = "UPDATE chain_head SET seq = seq + 1 WHERE bucket = $1 RETURNING seq, hash";
-    CHAIN_CLOSE = "UPDATE chain_head SET hash = $2 WHERE bucket = $1";
+    CHAIN_ADVANCE = "INSERT INTO chain_head (bucket, seq, hash) VALUES ($1, $2, $3)
+        ON CONFLICT (bucket) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+        WHERE chain_head.hash = $4";
     CHAIN_HEAD = "SELECT seq, hash FROM chain_head WHERE bucket = $1";
     EVIDENCE_APPEND = "INSERT INTO evidence (bucket, seq, happened_at, fact, prev_hash, hash)
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -76,8 +75,8 @@ impl Tx<'_> {
         Ok(self.key(subject)?.pseudonym("record", record.bytes()))
     }
 
-    /// Appends an entry to the chain of this place, in the transaction of the fact. Locks the chain:
-    /// order comes from it.
+    /// Appends an entry to the chain of this place, in the transaction of the fact. Locks the chain
+    /// until it commits: order comes from that.
     ///
     /// # Errors
     ///
@@ -85,29 +84,29 @@ impl Tx<'_> {
     pub fn append_evidence(&mut self, at: Timestamp, fact: Fact) -> Result<Entry, StoreError> {
         let chain = self.chain();
         let key = i64::from(chain.number());
-        let mut head = self.first(&CHAIN_ADVANCE, values![key])?;
-        if head.is_none() {
-            self.execute(&CHAIN_BEGIN, values![key, Hash::ZERO])?;
-            head = self.first(&CHAIN_ADVANCE, values![key])?;
-        }
-        let missing = StoreError::Corrupt {
-            table: "chain_head",
-            column: "seq",
-            row: key.to_string(),
-        };
-        let (place, after) = read_head(head.ok_or(missing)?, key)?;
-        let entry = Entry {
+        // As it will be read again.
+        let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
+        let mut entry = Entry {
             chain,
-            place,
-            // As it will be read again.
-            at: Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at),
-            after,
+            place: 0,
+            at,
+            after: Hash::ZERO,
             fact,
         };
-        let hash = entry.hash();
-        let values = values![key, signed(place), at, entry.fact.json(), after, hash];
+        // Where several write, another may have appended since the head was read: then it is read
+        // again, and by then the other has committed or is gone.
+        let hash = loop {
+            let (last, after) = self.chain_head()?.unwrap_or_default();
+            (entry.place, entry.after) = (last.saturating_add(1), after);
+            let hash = entry.hash();
+            let values = values![key, signed(entry.place), hash, after];
+            if self.execute(&CHAIN_ADVANCE, values)? > 0 {
+                break hash;
+            }
+        };
+        let (place, json) = (signed(entry.place), entry.fact.json());
+        let values = values![key, place, at, json, entry.after, hash];
         self.execute(&EVIDENCE_APPEND, values)?;
-        self.execute(&CHAIN_CLOSE, values![key, hash])?;
         let mut appended = self.appended.lock().unwrap_or_else(PoisonError::into_inner);
         appended.insert(chain);
         Ok(entry)

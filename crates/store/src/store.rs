@@ -1,5 +1,6 @@
 //! The store: opens the databases and the keys, and runs transactions for the flows.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -428,6 +429,7 @@ impl Handles {
             keys: &self.keys,
             appended: &self.appended,
             opened: Vec::new(),
+            here: Cell::default(),
         }
     }
 }

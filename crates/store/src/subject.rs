@@ -16,9 +16,8 @@ sql! {
     SUBJECT_ADD = "INSERT INTO subject (bucket, subject_id, created_at, ledger_seq, look_at)
         VALUES ($1, $2, $3, 0, $4) ON CONFLICT (bucket, subject_id) DO NOTHING";
     SUBJECT_FIND = "SELECT created_at FROM subject WHERE bucket = $1 AND subject_id = $2";
-    SUBJECT_LOCK = "UPDATE subject SET ledger_seq = ledger_seq + $3,
-        look_at = CASE WHEN $3 > 0 THEN 0 ELSE look_at END
-        WHERE bucket = $1 AND subject_id = $2 RETURNING ledger_seq";
+    SUBJECT_LOCK = "UPDATE subject SET ledger_seq = ledger_seq + $3
+        WHERE bucket = $1 AND subject_id = $2 RETURNING ledger_seq, look_at";
     SUBJECT_ERASE = "DELETE FROM subject WHERE bucket = $1 AND subject_id = $2";
     STANDING_ERASE = "DELETE FROM standing WHERE bucket = $1 AND subject_id = $2";
     IDENTITY_CLAIM = "INSERT INTO identity (bucket, identity_hash, subject_id, linked_at)
@@ -38,6 +37,8 @@ sql! {
         (bucket, subject_id, identity_hash, kind, sealed, linked_at) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (bucket, subject_id, identity_hash) DO NOTHING";
     SUBJECT_IDENTITY_LIST = "SELECT identity_hash, kind, sealed, linked_at FROM subject_identity
+        WHERE bucket = $1 AND subject_id = $2 ORDER BY linked_at, identity_hash";
+    SUBJECT_IDENTITY_HASHES = "SELECT identity_hash, kind FROM subject_identity
         WHERE bucket = $1 AND subject_id = $2 ORDER BY linked_at, identity_hash";
     SUBJECT_IDENTITY_UNLINK = "DELETE FROM subject_identity
         WHERE bucket = $1 AND subject_id = $2 AND identity_hash = $3";
@@ -214,9 +215,16 @@ impl Tx<'_> {
     ) -> Result<i64, StoreError> {
         let bucket = self.bucket_of(subject)?;
         let row = self.first(&SUBJECT_LOCK, values![bucket, subject, places])?;
-        row.ok_or(StoreError::SubjectGone)?
-            .columns("subject", bucket)
-            .take("ledger_seq")
+        let mut columns = row
+            .ok_or(StoreError::SubjectGone)?
+            .columns("subject", bucket);
+        let seq = columns.take("ledger_seq")?;
+        let look_at: Option<Timestamp> = columns.take("look_at")?;
+        // Most who choose are to be looked at already, and an index that is left alone costs nothing.
+        if places > 0 && look_at != Some(Timestamp::UNIX_EPOCH) {
+            self.look_at(subject, Some(Timestamp::UNIX_EPOCH))?;
+        }
+        Ok(seq)
     }
 
     /// Keeps an identity's kind and value with its subject, sealed. Linking twice changes nothing.
@@ -266,6 +274,24 @@ impl Tx<'_> {
         rows.into_iter()
             .map(|row| self.open_identity(subject, row))
             .collect()
+    }
+
+    /// What a subject's identities are found by, and their kinds, the oldest first. They stay sealed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn identity_hashes_of(
+        &mut self,
+        subject: SubjectId,
+    ) -> Result<Vec<(IdentityHash, String)>, StoreError> {
+        let bucket = self.bucket_of(subject)?;
+        let rows = self.query(&SUBJECT_IDENTITY_HASHES, values![bucket, subject])?;
+        let read = |row: Row| {
+            let mut columns = row.columns("subject_identity", bucket);
+            Ok((columns.take("identity_hash")?, columns.take("kind")?))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     fn open_identity(&mut self, subject: SubjectId, row: Row) -> Result<Identity, StoreError> {

@@ -1,5 +1,6 @@
 //! One transaction, in one place. Its methods live in the file of their domain.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -24,6 +25,8 @@ pub struct Tx<'t> {
     pub(crate) appended: &'t Appended,
     /// Subject keys unwrapped in this transaction; dropped and wiped with it.
     pub(crate) opened: Vec<(SubjectId, SubjectKey)>,
+    /// The subject last found to lie here: to find out costs a keyed hash.
+    pub(crate) here: Cell<Option<SubjectId>>,
 }
 
 /// What a transaction needs of its connection, whichever database it is.
@@ -110,7 +113,12 @@ impl Tx<'_> {
 
     /// The bucket, if it is the one of this subject.
     pub(crate) fn bucket_of(&self, subject: SubjectId) -> Result<Bucket, StoreError> {
-        self.only(self.ring.bucket_of(subject))
+        if self.here.get() == Some(subject) {
+            return self.bucket();
+        }
+        let bucket = self.only(self.ring.bucket_of(subject))?;
+        self.here.set(Some(subject));
+        Ok(bucket)
     }
 
     /// The bucket, if it is the one of this record.
