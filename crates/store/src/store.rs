@@ -233,6 +233,52 @@ impl Store {
         })
     }
 
+    /// Writes in each of many places, in turn, and returns the answers in the same order. Whatever goes
+    /// wrong, and at whatever instant, what was written is a beginning of the list: so put first what
+    /// may stand alone.
+    ///
+    /// On SQLite it is one transaction. Elsewhere each place has its own, which is durable before the
+    /// next begins: no transaction ever spans two buckets there (rule R1).
+    ///
+    /// # Errors
+    ///
+    /// What the closure returned, or why it could not be carried out; places before the one that
+    /// failed may have been written.
+    pub async fn write_each<A, T, E, F>(
+        &self,
+        name: &'static str,
+        asked: Vec<(Place, A)>,
+        mut body: F,
+    ) -> Result<Vec<T>, E>
+    where
+        A: Clone + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>, &A) -> Result<T, E> + Clone + Send + 'static,
+    {
+        if asked.iter().any(|(place, _)| self.refuses(*place)) {
+            return Err(StoreError::Behind.into());
+        }
+        if self.inner.data.is_embedded() {
+            let handles = self.handles();
+            let writing = Writing::begin(&self.inner.writing);
+            let together = self.inner.data.write(name, move |link| {
+                let _counted = &writing;
+                let one =
+                    |(place, one): &(Place, A)| body(&mut handles.tx(name, *place, link), one);
+                asked.iter().map(one).collect()
+            });
+            return together.await;
+        }
+        let mut answers = Vec::with_capacity(asked.len());
+        for (place, one) in asked {
+            let mut body = body.clone();
+            let write = self.write(name, place, move |tx| body(tx, &one));
+            answers.push(write.await?);
+        }
+        Ok(answers)
+    }
+
     /// How many writes wait to be carried out, or are under way.
     pub fn writing(&self) -> u64 {
         self.inner.writing.load(Ordering::Relaxed)

@@ -74,6 +74,11 @@ impl Engine {
         sent.map_or_else(Reply::failed, |()| reply)
     }
 
+    /// Whether all places lie in one file, which commits them together at no more than the price of one.
+    pub(crate) fn is_embedded(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Runs `body` in a transaction that only reads: on SQLite at once on this thread, on
     /// PostgreSQL by a worker.
     pub(crate) fn read<T, E, F>(&self, name: &'static str, body: F) -> Reply<T, E>

@@ -61,6 +61,37 @@ on_both! {
                 _ => assert!(written.is_ok() && found == Some(at(number))),
             }
         }
+        assert_eq!(db.count_keys(), 56, "no key is left by those that failed");
+    }
+
+    /// R1: on many databases each place is a transaction of its own, so all that anyone may rely on is
+    /// the order.
+    fn what_is_written_in_many_places_is_a_beginning_of_the_list(db) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for failing in 0..=4 {
+            let asked: Vec<_> = (0..4).map(|number| {
+                let subject = SubjectId::new(db.bytes());
+                (Place::from(db.store.bucket_of(subject)), (number, subject))
+            }).collect();
+            let write = db.store.write_each("each", asked.clone(), move |tx, &(number, subject)| {
+                tx.add_subject(subject, at(number))?;
+                if number == failing { Err(Refused::Flow) } else { Ok(number) }
+            });
+            let written = runtime.block_on(write);
+            let there = |&(_, (_, subject)): &(Place, (i64, SubjectId))| {
+                db.read(subject, move |tx| tx.subject_since(subject)).is_some()
+            };
+            let beginning = asked.iter().take_while(|one| there(one)).count();
+            let all = asked.iter().filter(|one| there(one)).count();
+            assert_eq!(all, beginning);
+            if failing == 4 {
+                assert_eq!((written.unwrap(), all), (vec![0, 1, 2, 3], 4));
+            } else {
+                assert!(matches!(written, Err(Refused::Flow)));
+                let before = usize::try_from(failing).unwrap();
+                assert_eq!(all, if db.is_postgres() { before } else { 0 });
+            }
+        }
     }
 
     fn a_failed_statement_cannot_be_ignored(db) {
