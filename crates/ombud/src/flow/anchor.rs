@@ -111,8 +111,18 @@ pub(super) fn change(
     edit: impl FnOnce(&mut Facts),
 ) -> Result<Clock, FlowError> {
     let known = tx.clock(key)?;
+    change_known(tx, book, rule, (key, known.as_ref()), edit)
+}
+
+/// The same for a clock that has been read in this transaction, after its subject was locked.
+pub(super) fn change_known(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    rule: &CollectionRule,
+    (key, known): (&ClockKey, Option<&Clock>),
+    edit: impl FnOnce(&mut Facts),
+) -> Result<Clock, FlowError> {
     let mut facts = known
-        .as_ref()
         .map(|clock| Facts::parse(&clock.anchors))
         .unwrap_or_default();
     edit(&mut facts);
@@ -120,8 +130,8 @@ pub(super) fn change(
         key: key.clone(),
         anchors: facts.text(),
         due_at: due_at(book, rule, &facts),
-        stage: known.as_ref().map_or(0, |clock| clock.stage),
-        state: known.as_ref().map_or(ClockState::Live, |clock| clock.state),
+        stage: known.map_or(0, |clock| clock.stage),
+        state: known.map_or(ClockState::Live, |clock| clock.state),
     };
     tx.save_clock(&clock)?;
     Ok(clock)
@@ -174,7 +184,8 @@ impl Ombud {
                             || clock.key.clock == ClockId::of_record(record)
                     });
                     if clock.key.collection == name && this {
-                        change(tx, &book, rule, &clock.key, |facts| {
+                        let known = (&clock.key, Some(&clock));
+                        change_known(tx, &book, rule, known, |facts| {
                             facts.set(&anchor, at, is_state);
                         })?;
                         changed += 1;

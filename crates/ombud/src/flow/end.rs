@@ -16,7 +16,6 @@ use ombud_store::{Bucket, IdentityHash, StoreError, SubjectId, Tx};
 use tokio::task::JoinSet;
 
 use super::decision::EVERYWHERE;
-use super::subject::Suppress;
 use super::{FlowError, Ombud, evidence};
 
 /// How many people one transaction looks at.
@@ -168,7 +167,7 @@ impl Ombud {
             let mut subjects = Vec::with_capacity(people.len());
             for (subject, upheld) in people {
                 if !upheld.is_empty() {
-                    self.suppress(subject, &Suppress::From(upheld), now).await?;
+                    self.suppress(subject, upheld, now).await?;
                 }
                 subjects.push(subject);
             }

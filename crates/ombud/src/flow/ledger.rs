@@ -1,17 +1,21 @@
 //! What people choose: consent, withdrawal, objection, restriction.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use ombud_core::effects::{Effects, effects};
-use ombud_core::evidence::{self, Fact};
+use ombud_core::evidence::{self, Fact, Pseudonym};
 use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::standing::{Act, Consent, Objection, Position, Scope, Standing};
 use ombud_core::statement::VersionId;
-use ombud_store::{Clock, ClockState, Entry, NewEntry, SubjectId, Tx};
+use ombud_store::{
+    Clock, ClockState, Entry, IdentityHash, NewEntry, Place, StoreError, SubjectId, Tx,
+};
 
 use super::decision::EVERYWHERE;
-use super::subject::{SubjectRef, Suppress};
+use super::subject::{SubjectRef, opt_in, opt_out};
 use super::{FlowError, Ombud, anchor};
 
 /// An act to be recorded.
@@ -40,6 +44,17 @@ pub struct Stands {
     pub position: Position,
     /// When each was made.
     pub standing: Standing,
+}
+
+/// What an act writes in one place.
+#[derive(Clone, Copy)]
+enum Part {
+    /// The act itself, with all that follows from it where its person lies.
+    Act,
+    /// The opt-outs, with an identity of the person.
+    OptOut(IdentityHash),
+    /// That one is taken back, with an identity of the person; whether that is a hint.
+    OptIn((IdentityHash, bool)),
 }
 
 /// Proof for the person that an act was recorded.
@@ -81,36 +96,71 @@ impl Ombud {
         intake::told(language, channel, notice).map_err(FlowError::Intake)?;
         let effects = effects(&self.book, &told.activity, told.act, told.notice.is_some())?;
         let subject = self.subject(who, now).await?;
-        let bucket = self.store.bucket_of(subject);
+        let (linked, person) = self.person(subject).await?;
         let (book, at) = (self.book.clone(), told.at.min(now));
         let (entry, follows) = (self.entry(subject, &told, at, now), effects.clone());
-        let act = told.act;
-        // An opt-out is remembered before it is recorded and taken back after: whatever a crash
-        // leaves in between says no.
-        if !effects.suppressed.is_empty() {
-            let change = Suppress::From(effects.suppressed.clone());
-            self.suppress(subject, &change, at).await?;
-        }
+        let parts = self.parts(subject, told.act, &effects, &linked);
         let write = self
             .store
-            .write::<_, FlowError, _>("ledger.append", bucket, move |tx| {
-                append(tx, &book, &entry, &follows)
+            .write_each("ledger.append", parts, move |tx, part| match *part {
+                Part::Act => append(tx, &book, (&entry, person), &follows).map(Some),
+                Part::OptOut(identity) => {
+                    opt_out(tx, identity, &follows.suppressed, at).map(|()| None)
+                }
+                Part::OptIn(identity) => {
+                    opt_in(tx, identity, subject, &entry.activity).map(|()| None)
+                }
             });
-        let (seq, entry) = write.await?;
-        if act == Act::Consent {
-            let change = Suppress::Lift(told.activity.clone());
-            self.suppress(subject, &change, at).await?;
-        }
+        let (seq, entry) = only(write.await?)?;
         Ok(Receipt {
             seq,
             activity: told.activity,
-            act,
+            act: told.act,
             at,
             recorded_at: now,
             version: self.book.version.clone(),
             effects,
             signed: self.receipt(&entry),
         })
+    }
+
+    /// What a person's identities are found by, and what stands for the person in the evidence: read
+    /// where it holds up nobody's writing. A key is destroyed after its person is gone, so whoever can
+    /// still be written about had it.
+    async fn person(
+        &self,
+        subject: SubjectId,
+    ) -> Result<(Vec<(IdentityHash, bool)>, Pseudonym), FlowError> {
+        let bucket = self.store.bucket_of(subject);
+        let read = self
+            .store
+            .read::<_, FlowError, _>("ledger.person", bucket, move |tx| {
+                Ok((tx.identity_hashes_of(subject)?, tx.pseudonym(subject)?))
+            });
+        let (linked, person) = read.await?;
+        let linked = linked.into_iter();
+        let linked = linked.map(|(hash, kind)| (hash, self.is_hint(&kind)));
+        Ok((linked.collect(), person))
+    }
+
+    /// Where an act is written. An opt-out is remembered before it is recorded and taken back after:
+    /// whatever a crash leaves in between says no.
+    fn parts(
+        &self,
+        subject: SubjectId,
+        act: Act,
+        effects: &Effects,
+        linked: &[(IdentityHash, bool)],
+    ) -> Vec<(Place, Part)> {
+        let mut parts = vec![(self.store.bucket_of(subject).into(), Part::Act)];
+        let places = linked.iter().map(|(hash, _)| hash.bucket().into());
+        if act == Act::Consent {
+            parts.extend(places.zip(linked.iter().map(|known| Part::OptIn(*known))));
+        } else if !effects.suppressed.is_empty() {
+            let outs = linked.iter().map(|(hash, _)| Part::OptOut(*hash));
+            parts.splice(..0, places.zip(outs));
+        }
+        parts
     }
 
     fn entry(&self, subject: SubjectId, told: &Told, at: Timestamp, now: Timestamp) -> NewEntry {
@@ -190,30 +240,41 @@ impl Ombud {
     }
 }
 
+/// The entry that one of many parts wrote.
+fn only<T>(parts: Vec<Option<T>>) -> Result<T, StoreError> {
+    let written = parts.into_iter().flatten().next();
+    written.ok_or(StoreError::Closed)
+}
+
+/// Where a person stands in each activity.
+type Standings = BTreeMap<String, Standing>;
+
 fn append(
     tx: &mut Tx<'_>,
     book: &Rulebook,
-    entry: &NewEntry,
+    (entry, person): (&NewEntry, Pseudonym),
     effects: &Effects,
 ) -> Result<(i64, evidence::Entry), FlowError> {
     let seq = tx.append_entry(entry)?;
-    let standing = fold(tx, entry, &entry.activity, seq)?;
+    let mut standings = tx.standings_of(entry.subject)?.into_iter().collect();
+    fold(tx, &mut standings, entry, seq)?;
     if effects.everywhere {
         // It counts after every choice that any activity knows of.
-        let standings = tx.standings_of(entry.subject)?.into_iter();
-        let from = standings.map(|(_, known)| known.counts_from(entry.act, entry.acted_at));
+        let known = standings.values();
+        let from = known.map(|known| known.counts_from(entry.act, entry.acted_at));
         let everywhere = NewEntry {
             activity: EVERYWHERE.to_owned(),
             acted_at: from.max().unwrap_or(entry.acted_at),
             ..entry.clone()
         };
         let seq = tx.append_entry(&everywhere)?;
-        fold(tx, &everywhere, EVERYWHERE, seq)?;
+        fold(tx, &mut standings, &everywhere, seq)?;
     }
-    move_clocks(tx, book, (entry, &standing), effects)?;
-    hold_clocks(tx, book, entry.subject)?;
+    let clocks = tx.clocks_of(entry.subject)?;
+    let clocks = move_clocks(tx, book, (entry, &standings), effects, clocks)?;
+    hold_clocks(tx, book, &standings, clocks)?;
     let fact = Fact::Act {
-        subject: tx.pseudonym(entry.subject)?,
+        subject: person,
         activity: entry.activity.clone(),
         act: entry.act,
         acted_at: entry.acted_at,
@@ -222,18 +283,17 @@ fn append(
     Ok((seq, tx.append_evidence(entry.recorded_at, fact)?))
 }
 
-/// Folds one more act into the standing, saves it and returns it.
+/// Folds one more act into the standing in its activity, and saves it.
 fn fold(
     tx: &mut Tx<'_>,
+    standings: &mut Standings,
     entry: &NewEntry,
-    activity: &str,
     seq: i64,
-) -> Result<Standing, FlowError> {
-    let before = tx.standing(entry.subject, activity)?.unwrap_or_default();
-    let from = before.counts_from(entry.act, entry.acted_at);
-    let after = before.after(entry.act, from, entry.scope);
-    tx.save_standing(entry.subject, activity, &after, seq)?;
-    Ok(after)
+) -> Result<(), FlowError> {
+    let standing = standings.entry(entry.activity.clone()).or_default();
+    let from = standing.counts_from(entry.act, entry.acted_at);
+    *standing = standing.after(entry.act, from, entry.scope);
+    Ok(tx.save_standing(entry.subject, &entry.activity, standing, seq)?)
 }
 
 /// Clocks of restricted activities are held, others are live: a restricted record is not erased
@@ -242,8 +302,12 @@ fn fold(
 /// # Source
 ///
 /// GDPR Article 18(1)(d), 18(2).
-fn hold_clocks(tx: &mut Tx<'_>, book: &Rulebook, subject: SubjectId) -> Result<(), FlowError> {
-    let standings = tx.standings_of(subject)?;
+fn hold_clocks(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    standings: &Standings,
+    clocks: Vec<Clock>,
+) -> Result<(), FlowError> {
     let restricted = |activity: &str| {
         let marketing = book
             .activities
@@ -256,7 +320,7 @@ fn hold_clocks(tx: &mut Tx<'_>, book: &Rulebook, subject: SubjectId) -> Result<(
             (name == activity || name == EVERYWHERE) && (position.restricted || weighed)
         })
     };
-    for clock in tx.clocks_of(subject)? {
+    for clock in clocks {
         let activity = clock.key.collection.split('.').next().unwrap_or_default();
         let state = if restricted(activity) {
             ClockState::Held
@@ -274,22 +338,23 @@ fn hold_clocks(tx: &mut Tx<'_>, book: &Rulebook, subject: SubjectId) -> Result<(
 /// Withdrawals and objections are events that clocks count from; a new consent, or the rejection of
 /// the objection, takes them back for what is held from then on; so does the consent that ends an
 /// objection to marketing. What counts is where the person stands after the act: acts may be told
-/// out of order.
+/// out of order. Returns the clocks as they are now.
 fn move_clocks(
     tx: &mut Tx<'_>,
     book: &Rulebook,
-    (entry, standing): (&NewEntry, &Standing),
+    (entry, standings): (&NewEntry, &Standings),
     effects: &Effects,
-) -> Result<(), FlowError> {
+    mut clocks: Vec<Clock>,
+) -> Result<Vec<Clock>, FlowError> {
     let at = entry.acted_at;
-    let everywhere = tx.standing(entry.subject, EVERYWHERE)?.unwrap_or_default();
+    let standing = |activity: &str| standings.get(activity).copied().unwrap_or_default();
     let activity = book.activities.get(&entry.activity);
     let position = activity
-        .map(|rule| rule.position(standing, &everywhere))
+        .map(|rule| rule.position(&standing(&entry.activity), &standing(EVERYWHERE)))
         .unwrap_or_default();
     let ended = position.objection == Objection::Ended;
     let withdrawn = position.consent == Consent::Withdrawn;
-    for clock in tx.clocks_of(entry.subject)? {
+    for clock in &mut clocks {
         let Some(rule) = book.collections.get(&clock.key.collection) else {
             continue;
         };
@@ -322,7 +387,8 @@ fn move_clocks(
             | Act::Restrict
             | Act::Lift => continue,
         };
-        anchor::change(tx, book, rule, &clock.key, |facts| edit(facts, at))?;
+        let known = (&clock.key, Some(&*clock));
+        *clock = anchor::change_known(tx, book, rule, known, |facts| edit(facts, at))?;
     }
-    Ok(())
+    Ok(clocks)
 }

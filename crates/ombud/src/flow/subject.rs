@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use ombud_core::identity::normalise;
 use ombud_core::statement::model::IdentityKind;
-use ombud_store::{HintOwner, Identity, IdentityHash, SubjectId};
+use ombud_store::{HintOwner, Identity, IdentityHash, SubjectId, Tx};
 
 use super::{FlowError, Ombud};
 
@@ -70,15 +70,6 @@ pub(super) struct Found {
     unowned: Vec<Known>,
     /// The activities that one of them has opted out of, and since when.
     pub(super) suppressed: BTreeMap<String, Timestamp>,
-}
-
-/// A change of what identities have opted out of.
-#[derive(Debug, Clone)]
-pub(super) enum Suppress {
-    /// They have opted out of these activities.
-    From(Vec<String>),
-    /// They have opted in to this one again.
-    Lift(String),
 }
 
 impl Ombud {
@@ -227,58 +218,38 @@ impl Ombud {
         find.await
     }
 
-    /// Every identity that a subject is known by.
-    async fn linked(&self, subject: SubjectId) -> Result<Vec<Identity>, FlowError> {
+    /// What a subject's identities are found by, and whether each is a hint.
+    pub(super) async fn linked(
+        &self,
+        subject: SubjectId,
+    ) -> Result<Vec<(IdentityHash, bool)>, FlowError> {
         let bucket = self.store.bucket_of(subject);
         let read = self
             .store
             .read::<_, FlowError, _>("identity.list", bucket, move |tx| {
-                Ok(tx.identities_of(subject)?)
+                Ok(tx.identity_hashes_of(subject)?)
             });
-        read.await
+        let linked = read.await?.into_iter();
+        Ok(linked
+            .map(|(hash, kind)| (hash, self.is_hint(&kind)))
+            .collect())
     }
 
-    /// Remembers opt-outs with every identity of a person, so that they outlive the person here; a
-    /// consent takes back the one from its activity, except where the identity is also someone else's.
-    ///
-    /// # Source
-    ///
-    /// GDPR Articles 7(3), 21(3).
+    /// Remembers opt-outs with every identity of a person, so that they outlive the person here.
     pub(super) async fn suppress(
         &self,
         subject: SubjectId,
-        change: &Suppress,
+        activities: Vec<String>,
         at: Timestamp,
     ) -> Result<(), FlowError> {
-        for Identity { hash, kind, .. } in self.linked(subject).await? {
-            if let Suppress::Lift(activity) = change {
-                // Most consents take nothing back: finding that out costs a look, and no commit.
-                let (_, suppressed) = self.owner(hash).await?;
-                if !suppressed.iter().any(|(name, _)| name == activity) {
-                    continue;
-                }
-            }
-            let (change, hint) = (change.clone(), self.is_hint(&kind));
-            let write =
-                self.store
-                    .write::<_, FlowError, _>("suppression.save", hash.bucket(), move |tx| {
-                        match &change {
-                            Suppress::Lift(activity) => {
-                                if !hint || tx.hint_owner(hash)? == HintOwner::One(subject) {
-                                    tx.lift_suppression(hash, activity)?;
-                                }
-                            }
-                            Suppress::From(activities) => {
-                                for activity in activities {
-                                    tx.suppress(hash, activity, at)?;
-                                }
-                            }
-                        }
-                        Ok(())
-                    });
-            write.await?;
-        }
-        Ok(())
+        let linked = self.linked(subject).await?.into_iter();
+        let places = linked.map(|(hash, _)| (hash.bucket().into(), hash));
+        let write = self
+            .store
+            .write_each("suppression.save", places.collect(), move |tx, hash| {
+                opt_out(tx, *hash, &activities, at)
+            });
+        write.await.map(|_: Vec<()>| ())
     }
 
     /// The subject that the identities belong to; made when they belong to no one. Identities that are
@@ -351,9 +322,9 @@ impl Ombud {
         if fresh.is_empty() {
             return Ok(());
         }
-        for known in self.linked(subject).await? {
-            if !self.is_hint(&known.kind) {
-                suppressed.extend(self.owner(known.hash).await?.1);
+        for (hash, hint) in self.linked(subject).await? {
+            if !hint {
+                suppressed.extend(self.owner(hash).await?.1);
             }
         }
         let bucket = self.store.bucket_of(subject);
@@ -466,6 +437,41 @@ impl Ombud {
         }
         Ok(())
     }
+}
+
+/// Remembers with an identity that its person has opted out of these activities.
+///
+/// # Source
+///
+/// GDPR Article 21(3).
+pub(super) fn opt_out(
+    tx: &mut Tx<'_>,
+    identity: IdentityHash,
+    activities: &[String],
+    at: Timestamp,
+) -> Result<(), FlowError> {
+    for activity in activities {
+        tx.suppress(identity, activity, at)?;
+    }
+    Ok(())
+}
+
+/// Forgets that the person of an identity opted out of an activity, unless the identity is a hint that
+/// is also someone else's.
+///
+/// # Source
+///
+/// GDPR Article 7(3).
+pub(super) fn opt_in(
+    tx: &mut Tx<'_>,
+    (identity, hint): (IdentityHash, bool),
+    subject: SubjectId,
+    activity: &str,
+) -> Result<(), FlowError> {
+    if !hint || tx.hint_owner(identity)? == HintOwner::One(subject) {
+        tx.lift_suppression(identity, activity)?;
+    }
+    Ok(())
 }
 
 fn identities(known: &[Known], at: Timestamp) -> Vec<Identity> {
