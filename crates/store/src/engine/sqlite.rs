@@ -25,6 +25,13 @@ use crate::error::StoreError;
 const GROUP_MAX: usize = 512;
 const GROUP_FOR: Duration = Duration::from_millis(50);
 
+/// The write-ahead log is moved into the database when it has so many pages (64 MB). The fewer times, the
+/// more often a page that many changed is written once for all of them.
+const LOG_PAGES: i64 = 16_384;
+
+/// How much of the database the writer keeps in memory, in KiB. Every write changes pages all over it.
+const WRITER_CACHE: i64 = 32_768;
+
 /// How long a connection waits for another process that holds the database.
 const BUSY_FOR: Duration = Duration::from_secs(5);
 
@@ -62,6 +69,9 @@ impl SqliteEngine {
             });
         }
         let connection = connect(path).map_err(|error| sqlite_error("open", &error))?;
+        connection
+            .pragma_update(None, "cache_size", -WRITER_CACHE)
+            .map_err(|error| sqlite_error("open", &error))?;
         let index = index(path, &connection)?;
         let (queue, tasks) = channel();
         let writer = std::thread::Builder::new()
@@ -170,6 +180,7 @@ fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     connection.busy_timeout(BUSY_FOR)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
