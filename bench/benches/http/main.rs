@@ -1,7 +1,7 @@
 //! How many decisions a second leave over HTTP, beside a bare handler that knows its answer.
 //!
-//! Both are served alike, in this process, and take turns; the same client asks both the same
-//! questions, over connections that are kept. `--people N` sets how many people there are.
+//! Both are served in this process, each as it is outside of it, and take turns; the same client asks both
+//! the same questions, over connections that are kept. `--people N` sets how many people there are.
 #![expect(
     clippy::print_stdout,
     reason = "a benchmark reports on standard output"
@@ -15,9 +15,9 @@ use axum::routing::post;
 use axum::{Json, Router};
 use ombud::clock::Clock;
 use ombud::flow::Ombud;
-use ombud::web::api::{self, Api};
+use ombud::web::api::Api;
 use ombud::web::live::Live;
-use ombud::web::{self, App, Filling, Metrics};
+use ombud::web::{self, App, Filling, Metrics, Site};
 use ombud_bench::figure::{figure, median, processor_seconds};
 use ombud_bench::load::{Connection, call, rate};
 use ombud_bench::people::{consent, consents, email, ombud};
@@ -32,14 +32,14 @@ const ROUNDS: usize = 9;
 const LASTING: Duration = Duration::from_secs(2);
 /// Lines of one batch.
 const LINES: usize = 500_000;
-/// The names of the threads that serve begin so.
-const SERVERS: &str = "serve";
+/// The names of the threads that serve the bare handler, and ours, begin so.
+const SERVERS: [&str; 2] = ["bare", "ombud-serve"];
 
 fn main() -> Result<(), Failed> {
     let people = argument("--people", 100_000)?;
     let servers = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .thread_name(SERVERS)
+        .thread_name(SERVERS[0])
         .build()?;
     let directory = tempfile::tempdir()?;
     let (ombud, token) = servers.block_on(async {
@@ -63,7 +63,7 @@ fn main() -> Result<(), Failed> {
         .iter()
         .map(|(_, question)| call("/api/v1/may", token, "application/json", question))
         .collect();
-    let ours = servers.block_on(async { serve(product(ombud).await?).await })?;
+    let ours = servers.block_on(product(ombud))?;
     let constant = servers.block_on(check(ours, &calls, &asked))?;
     let bare = post(async move || Json(constant));
     let bare = Router::new().route("/api/v1/may", bare);
@@ -84,24 +84,27 @@ fn questions(people: usize) -> impl Iterator<Item = (usize, String)> {
     })
 }
 
-/// What `ombud serve` serves.
-async fn product(ombud: Ombud) -> Result<Router, Failed> {
+/// Serves what `ombud serve` serves, as it does, until the process ends.
+async fn product(ombud: Ombud) -> Result<SocketAddr, Failed> {
     let (clock, whole) = (Clock::system(), Arc::new(Filling::whole()));
     let (wake, metrics) = (Arc::new(Notify::new()), Arc::new(Metrics::new()));
     let versions = ombud.timeline(clock.now()).await?;
-    let routers = versions.map(|ombud| {
+    let sites = versions.map(|ombud| {
         let pages = Live::new(ombud.clone(), clock.clone(), Arc::clone(&whole));
         let app = App {
             pages: Arc::new(pages),
             metrics: Arc::clone(&metrics),
         };
         let api = Api::new(ombud.clone(), clock.clone(), Arc::clone(&wake));
-        web::router(app, api::router(api))
+        Site::new(app, api)
     });
-    Ok(web::in_force(routers, clock))
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(web::serve(listener, sites, clock, std::future::pending()));
+    Ok(address)
 }
 
-/// Serves until the process ends.
+/// Serves as anyone does, until the process ends.
 async fn serve(router: Router) -> Result<SocketAddr, Failed> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -159,10 +162,14 @@ fn one_by_one(bare: SocketAddr, ours: SocketAddr, calls: Vec<Vec<u8>>) -> Result
 
 /// Requests a second, and what one takes of the server's processor, in microseconds.
 fn measure(address: SocketAddr, calls: &Arc<Vec<Vec<u8>>>) -> Result<(f64, f64), Failed> {
-    let (began, used) = (Instant::now(), processor_seconds(SERVERS));
+    let (began, used) = (Instant::now(), server_seconds());
     let rate = rate(address, calls, CONNECTIONS, LASTING)?;
-    let used = processor_seconds(SERVERS) - used;
+    let used = server_seconds() - used;
     Ok((rate, used / (rate * began.elapsed().as_secs_f64()) * 1e6))
+}
+
+fn server_seconds() -> f64 {
+    SERVERS.into_iter().map(processor_seconds).sum()
 }
 
 /// One batch after another over one connection: no more than one processor can work on it.
@@ -176,7 +183,7 @@ fn in_batches(ours: SocketAddr, token: &str, asked: &[(usize, String)]) -> Resul
         .build()?;
     let mut rates = Vec::new();
     for _ in 0..ROUNDS {
-        let (began, used) = (Instant::now(), processor_seconds(SERVERS));
+        let (began, used) = (Instant::now(), server_seconds());
         let answered = sender.block_on(async {
             let connection = Connection::open(ours).await?;
             connection.stream(batch.clone()).await
@@ -184,7 +191,7 @@ fn in_batches(ours: SocketAddr, token: &str, asked: &[(usize, String)]) -> Resul
         if answered != LINES {
             return Err(format!("{answered} answers to {LINES} lines").into());
         }
-        let (took, used) = (began.elapsed(), processor_seconds(SERVERS) - used);
+        let (took, used) = (began.elapsed(), server_seconds() - used);
         let (wall, core) = (figure(LINES) / took.as_secs_f64(), figure(LINES) / used);
         println!("batch: {wall:8.0} identities/s, {core:8.0} a second of the server's processor");
         rates.push(core);

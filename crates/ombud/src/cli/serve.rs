@@ -17,9 +17,9 @@ use crate::flow::Ombud;
 use crate::flow::demo::Demonstration;
 use crate::job;
 use crate::log;
-use crate::web::api::{self, Api};
+use crate::web::api::Api;
 use crate::web::live::Live;
-use crate::web::{self, App, Filling, Metrics};
+use crate::web::{self, App, Filling, Metrics, Site};
 
 /// What the key of a demonstration is called.
 const DEMO_KEY: &str = "demo";
@@ -76,7 +76,7 @@ impl Serve {
         });
         let (wake, metrics) = (Arc::new(Notify::new()), Arc::new(Metrics::new()));
         let versions = ombud.clone().timeline(clock.now()).await?;
-        let routers = versions.map(|ombud| {
+        let sites = versions.map(|ombud| {
             let pages = Live::new(ombud.clone(), clock.clone(), Arc::clone(&filling));
             let pages = pages.of_demonstration(demonstration);
             let app = App {
@@ -84,10 +84,9 @@ impl Serve {
                 metrics: Arc::clone(&metrics),
             };
             let api = Api::new(ombud.clone(), clock.clone(), Arc::clone(&wake));
-            web::router(app, api::router(api))
+            Site::new(app, api)
         });
-        let serving = axum::serve(listener, web::in_force(routers, clock.clone()));
-        let mut serving = tokio::spawn(serving.with_graceful_shutdown(stopped()).into_future());
+        let mut serving = tokio::spawn(web::serve(listener, sites, clock.clone(), stopped()));
         out.line(format!("listening on http://{address}"))?;
         if self.demo {
             demo_key(&ombud, clock, out).await?;

@@ -87,8 +87,8 @@ impl Ombud {
         };
         if let Some((seen, identity)) = kept {
             let held = (seen, &self.book.version);
-            let question = std::iter::once(Some((identity, activity, use_for)));
-            if let [Some(answer)] = *self.memory.may(held, question, now) {
+            let question = (identity, activity, use_for);
+            if let Some(answer) = self.memory.may(held, question, now) {
                 return Ok(decide(answer));
             }
         }
@@ -99,6 +99,17 @@ impl Ombud {
         }
         let facts = loaded.facts(&self.book, activity, rule);
         Ok(decide(may(&rule.rule, &facts, use_for, now)))
+    }
+
+    /// What [`may`](Self::may) answers, if that is known without a query; nothing is refused here.
+    pub fn recall(&self, question: &Question<'_>, now: Timestamp) -> Option<Answer> {
+        let identity = self.alone(question.kind, question.value).ok()?;
+        if !self.counted() {
+            return None;
+        }
+        let seen = self.store.seen().ok()??;
+        let question = (identity, question.activity, question.use_for);
+        self.memory.may((seen, &self.book.version), question, now)
     }
 
     /// An answer with what it rests on.
@@ -144,7 +155,7 @@ impl Ombud {
                     let identity = *asked.as_ref().ok()?;
                     Some((identity, question.activity, question.use_for))
                 });
-                self.memory.may((seen, &self.book.version), looks, now)
+                self.memory.may_each((seen, &self.book.version), looks, now)
             }
             None => vec![None; questions.len()],
         };

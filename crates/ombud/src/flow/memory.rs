@@ -20,6 +20,9 @@ const MOST: usize = 1 << 20;
 #[derive(Default)]
 pub(super) struct Memory(RwLock<Option<Kept>>);
 
+/// Whom a question is about, the activity and the use.
+type Look<'q> = (IdentityHash, &'q str, Use);
+
 struct Kept {
     seen: Seen,
     people: Population,
@@ -29,28 +32,47 @@ impl Kept {
     fn holds(&self, seen: Seen, version: &VersionId) -> bool {
         self.seen == seen && self.people.version() == version
     }
+
+    fn answer(&self, (identity, activity, use_for): Look<'_>, now: Timestamp) -> Option<Answer> {
+        let id = u128::from_be_bytes(*identity.bytes());
+        let activity = self.people.activity(activity)?;
+        let ruling = self.people.may_if_held(id, activity, use_for, now)?;
+        Some(ruling.answer)
+    }
 }
 
 impl Memory {
-    /// The answers, in order, that are kept and still hold. `seen` is the state of the data, asked for
-    /// after the questions came in.
-    pub(super) fn may<'q>(
+    /// The answer, if it is kept and still holds. `seen` is the state of the data, asked for after the
+    /// question came in.
+    pub(super) fn may(
         &self,
-        (seen, version): (Seen, &VersionId),
-        questions: impl Iterator<Item = Option<(IdentityHash, &'q str, Use)>>,
+        held: (Seen, &VersionId),
+        question: Look<'_>,
+        now: Timestamp,
+    ) -> Option<Answer> {
+        self.holding(held, |kept| kept?.answer(question, now))
+    }
+
+    /// The same for many questions, in their order.
+    pub(super) fn may_each<'q>(
+        &self,
+        held: (Seen, &VersionId),
+        questions: impl Iterator<Item = Option<Look<'q>>>,
         now: Timestamp,
     ) -> Vec<Option<Answer>> {
+        self.holding(held, |kept| {
+            let answer = |question: Option<_>| kept?.answer(question?, now);
+            questions.map(answer).collect()
+        })
+    }
+
+    fn holding<T>(
+        &self,
+        (seen, version): (Seen, &VersionId),
+        look: impl FnOnce(Option<&Kept>) -> T,
+    ) -> T {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept.as_ref().filter(|kept| kept.holds(seen, version));
-        let answer = |(identity, activity, use_for): (IdentityHash, &str, Use)| {
-            let people = &kept?.people;
-            let id = u128::from_be_bytes(*identity.bytes());
-            let ruling = people.may_if_held(id, people.activity(activity)?, use_for, now)?;
-            Some(ruling.answer)
-        };
-        questions
-            .map(|question| question.and_then(answer))
-            .collect()
+        look(kept.as_ref().filter(|kept| kept.holds(seen, version)))
     }
 
     /// Keeps what was read about whoever has these identities. `seen` is the state of the data, asked

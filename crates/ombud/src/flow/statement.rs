@@ -69,15 +69,15 @@ pub struct Timeline<T> {
 }
 
 impl<T> Timeline<T> {
+    /// What applies whatever the instant; none while something else is to come.
+    pub fn always(&self) -> Option<&T> {
+        self.later.is_empty().then_some(&self.now)
+    }
+
     /// What applies at an instant.
     pub fn at(&self, instant: Timestamp) -> &T {
         let begun = self.later.iter().rev().find(|(from, _)| *from <= instant);
         begun.map_or(&self.now, |(_, then)| then)
-    }
-
-    /// Whether anything else will apply.
-    pub fn changes(&self) -> bool {
-        !self.later.is_empty()
     }
 
     /// The same instants with other things.

@@ -189,6 +189,24 @@ impl Metrics {
         self.requests.get_or_create(&answered).inc();
     }
 
+    /// What is counted of the answers to a route that are all right.
+    pub(super) fn well(&self, method: &'static str, route: &'static str) -> Well {
+        let answered = Answered {
+            method,
+            route: route.to_owned(),
+            status: StatusCode::OK.as_u16(),
+        };
+        let of_route = Route {
+            route: route.to_owned(),
+        };
+        Well {
+            method,
+            route,
+            requests: self.requests.get_or_create_owned(&answered),
+            latency: self.latency.get_or_create_owned(&of_route),
+        }
+    }
+
     /// All figures as text, with those that are only known when asked for.
     fn text(&self, gauges: &Gauges) -> Result<String, std::fmt::Error> {
         self.writing
@@ -204,6 +222,24 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
+    }
+}
+
+/// Figures of one route that are at hand: where most calls go, looking them up each time would be felt.
+#[derive(Debug)]
+pub(super) struct Well {
+    method: &'static str,
+    route: &'static str,
+    requests: Counter,
+    latency: Histogram,
+}
+
+impl Well {
+    /// One more was answered.
+    pub(super) fn answered(&self, took: Duration) {
+        self.latency.observe(took.as_secs_f64());
+        self.requests.inc();
+        log(self.method, self.route, StatusCode::OK, took);
     }
 }
 
@@ -231,6 +267,12 @@ pub(super) async fn observe(
     let began = tokio::time::Instant::now();
     let response = next.run(request).await;
     let (status, took) = (response.status(), began.elapsed());
+    log(method, &route, status, took);
+    metrics.answered(method, route, status.as_u16(), took);
+    response
+}
+
+fn log(method: &'static str, route: &str, status: StatusCode, took: Duration) {
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     // That it cannot serve just now is told where it is found out.
     if status == StatusCode::INTERNAL_SERVER_ERROR {
@@ -238,8 +280,6 @@ pub(super) async fn observe(
     } else {
         tracing::debug!(method, route, status = status.as_u16(), millis, "answered");
     }
-    metrics.answered(method, route, status.as_u16(), took);
-    response
 }
 
 /// The method, if it is a known one: anyone may send others.

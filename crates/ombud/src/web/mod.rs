@@ -9,13 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::get;
-use tower::ServiceExt as _;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
@@ -27,6 +25,7 @@ pub mod error;
 mod handler;
 pub mod i18n;
 pub mod language;
+mod listen;
 pub mod live;
 pub mod markdown;
 pub mod metrics;
@@ -38,16 +37,16 @@ pub mod redline;
 pub mod render;
 #[cfg(test)]
 mod sample;
+mod site;
 #[cfg(test)]
 mod tests;
 pub mod view;
 
-use crate::clock::Clock;
-use crate::flow::statement::Timeline;
-
 pub use language::Language;
+pub use listen::serve;
 pub use metrics::Metrics;
 pub use pages::{Fault, Filling, Pages};
+pub use site::Site;
 
 /// The greatest body that a page accepts, in bytes.
 pub const PAGE_BODY_BYTES: usize = 64 * 1024;
@@ -110,19 +109,14 @@ pub fn router(app: App, api: Router) -> Router {
         .layer((map_response(protect), observed))
 }
 
-/// Each request goes to the router of the version that is in force when it comes in: a version that
-/// is stored ahead of its day applies from its first instant on, without a restart.
-pub fn in_force(routers: Timeline<Router>, clock: Clock) -> Router {
-    if !routers.changes() {
-        return routers.at(clock.now()).clone();
-    }
-    let serve = move |request: Request| routers.at(clock.now()).clone().oneshot(request);
-    Router::new().fallback_service(tower::service_fn(serve))
-}
-
 /// Headers that every answer carries. Pages load one style sheet and one icon from here, and nothing
 /// else from anywhere.
 async fn protect(mut response: Response) -> Response {
+    guard(response.headers_mut());
+    response
+}
+
+fn guard(headers: &mut HeaderMap) {
     let fixed = [
         (
             "content-security-policy",
@@ -138,7 +132,6 @@ async fn protect(mut response: Response) -> Response {
             "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         ),
     ];
-    let headers = response.headers_mut();
     for (name, value) in fixed {
         headers.insert(
             HeaderName::from_static(name),
@@ -148,5 +141,4 @@ async fn protect(mut response: Response) -> Response {
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-cache"));
-    response
 }

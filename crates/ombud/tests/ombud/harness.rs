@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use jiff::Timestamp;
@@ -11,13 +10,14 @@ use ombud::clock::Clock;
 use ombud::flow::Ombud;
 use ombud::flow::subject::SubjectRef;
 use ombud::flow::sweep::Swept;
-use ombud::web::api::{Api, router};
+use ombud::web::api::Api;
+use ombud::web::live::Live;
+use ombud::web::{App, Filling, Metrics, Site};
 use ombud_core::access::{Access, EVERY_ACTIVITY, Reach};
 use ombud_core::statement::{Folder, load};
 use ombud_store::{Bucket, Config, Database, Store, StoreError, SubjectId, Tx};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tower::ServiceExt as _;
 
 /// Declares tests that run on both engines: `NAME::sqlite` and `NAME::postgres`.
 macro_rules! on_both {
@@ -61,7 +61,7 @@ pub(crate) struct World {
     pub(crate) directory: TempDir,
     runtime: tokio::runtime::Runtime,
     time: Arc<AtomicI64>,
-    router: Router,
+    site: Site,
     /// A key for everything.
     bearer: String,
     schema: Option<Schema>,
@@ -91,12 +91,12 @@ impl World {
             ombud,
             directory,
             time,
-            router,
+            site,
             bearer,
             schema,
             runtime,
         } = self;
-        drop((router, ombud, runtime));
+        drop((site, ombud, runtime));
         Closed {
             directory,
             time,
@@ -216,7 +216,8 @@ impl World {
         body: &str,
     ) -> (StatusCode, String, Vec<u8>) {
         let called = method.to_string();
-        let request = Request::builder().method(method).uri(path);
+        let address = format!("/api/v1{path}");
+        let request = Request::builder().method(method).uri(address);
         let request = headers.iter().fold(request, |request, (name, value)| {
             request.header(*name, *value)
         });
@@ -224,7 +225,7 @@ impl World {
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body.to_owned()));
         let answer = self.wait(async {
-            let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
+            let response = self.site.answer(request.unwrap()).await;
             let status = response.status();
             let kind = response.headers().get(header::CONTENT_TYPE);
             let kind = kind.map_or("", |kind| kind.to_str().unwrap()).to_owned();
@@ -370,13 +371,13 @@ impl Closed {
             let key = runtime.block_on(add).unwrap().unwrap();
             format!("Bearer {}", key.secret())
         });
-        let router = router(Api::new(ombud.clone(), told(&time), Arc::default()));
+        let site = runtime.block_on(async { site(&ombud, told(&time)) });
         World {
             ombud,
             directory,
             runtime,
             time,
-            router,
+            site,
             bearer,
             schema,
         }
@@ -428,6 +429,16 @@ fn store(directory: &TempDir, schema: Option<&Schema>) -> Store {
         };
     }
     Store::open(&config).unwrap()
+}
+
+/// What `ombud serve` serves.
+pub(crate) fn site(ombud: &Ombud, clock: Clock) -> Site {
+    let pages = Live::new(ombud.clone(), clock.clone(), Arc::new(Filling::whole()));
+    let app = App {
+        pages: Arc::new(pages),
+        metrics: Arc::new(Metrics::new()),
+    };
+    Site::new(app, Api::new(ombud.clone(), clock, Arc::default()))
 }
 
 fn told(time: &Arc<AtomicI64>) -> Clock {

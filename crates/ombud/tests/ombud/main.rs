@@ -8,6 +8,8 @@
 mod harness;
 
 #[cfg(test)]
+mod at_once;
+#[cfg(test)]
 mod batch;
 #[cfg(test)]
 mod board;

@@ -3,19 +3,15 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use ombud::log;
-use ombud::web::api::{self, Api};
-use ombud::web::live::Live;
-use ombud::web::{App, Filling, Metrics, router};
+use ombud::web::Site;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::harness::World;
+use crate::harness::{World, site};
 
 const CANARIES: [&str; 4] = [
     "canary-name",
@@ -47,7 +43,7 @@ impl<'a> MakeWriter<'a> for Kept {
     }
 }
 
-async fn send(router: &Router, method: &str, path: &str, bearer: &str, body: &Value) -> String {
+async fn send(site: &Site, method: &str, path: &str, bearer: &str, body: &Value) -> String {
     let request = Request::builder()
         .method(method)
         .uri(path)
@@ -55,7 +51,7 @@ async fn send(router: &Router, method: &str, path: &str, bearer: &str, body: &Va
         .header(header::AUTHORIZATION, bearer)
         .header("idempotency-key", format!("{method}-{}", path.len()))
         .body(Body::from(body.to_string()));
-    let response = router.clone().oneshot(request.unwrap()).await.unwrap();
+    let response = site.answer(request.unwrap()).await;
     let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -85,14 +81,7 @@ fn i6_no_canary_gets_out() {
     let subscriber = log::subscriber(log::Format::Json, everything, logs.clone());
     let metrics = tracing::subscriber::with_default(subscriber, || {
         world.wait(async {
-            let filling = Arc::new(Filling::whole());
-            let pages = Live::new(world.ombud.clone(), world.clock(), filling);
-            let app = App {
-                pages: Arc::new(pages),
-                metrics: Arc::new(Metrics::new()),
-            };
-            let api = Api::new(world.ombud.clone(), world.clock(), Arc::default());
-            let router = router(app, api::router(api));
+            let site = site(&world.ombud, world.clock());
             let who = json!({ "email": "canary-name@example.com" });
             let fields = json!({ "email": "canary-name@example.com", "message": "canary-message" });
             let calls = [
@@ -108,10 +97,10 @@ fn i6_no_canary_gets_out() {
                 ("GET", "/forecast?canary-query", Value::Null),
             ];
             for (method, path, body) in calls {
-                send(&router, method, path, world.bearer(), &body).await;
-                send(&router, method, path, "Bearer canary-name", &body).await;
+                send(&site, method, path, world.bearer(), &body).await;
+                send(&site, method, path, "Bearer canary-name", &body).await;
             }
-            send(&router, "GET", "/metrics", "", &Value::Null).await
+            send(&site, "GET", "/metrics", "", &Value::Null).await
         })
     });
     assert!(

@@ -13,15 +13,14 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use ombud_core::access::Right;
-use ombud_core::decision::Use;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::{self, Decided};
 use super::caller::Caller;
 use super::may::decide;
 use super::problem::{Keyed, Refusals};
-use super::{Api, Problem};
+use super::{Api, Problem, plain};
 use crate::flow::decision::Question;
 
 /// The media type of lines of JSON.
@@ -152,40 +151,17 @@ impl<'l> Read<'l> {
     }
 }
 
-/// A question by one identity, in texts without escapes, as nearly all are: read where it lies.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Plain<'l> {
-    #[serde(borrow)]
-    subject: BTreeMap<&'l str, &'l str>,
-    activity: &'l str,
-    #[serde(default, rename = "use")]
-    use_for: Use,
-}
-
 fn read<'l>(caller: &Caller, line: &'l [u8]) -> Read<'l> {
     if line.len() > LINE_BYTES {
         let title = format!("a line may have {LINE_BYTES} bytes");
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         return Read::Problem(Problem::new(status, "too_large", title));
     }
-    if let Ok(Plain {
-        subject,
-        activity,
-        use_for,
-    }) = serde_json::from_slice(line)
-        && let Some((kind, value)) = subject.first_key_value()
-        && subject.len() == 1
-    {
-        if let Err(refused) = caller.may(Right::Read, activity) {
-            return Read::Problem(refused.into());
-        }
-        return Read::Together(Question {
-            kind,
-            value,
-            activity,
-            use_for,
-        });
+    if let Some(question) = plain::question(line) {
+        return match caller.may(Right::Read, question.activity) {
+            Ok(()) => Read::Together(question),
+            Err(refused) => Read::Problem(refused.into()),
+        };
     }
     match serde_json::from_slice(line) {
         Ok(question) => Read::Alone(question),

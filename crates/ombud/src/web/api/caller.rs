@@ -1,7 +1,7 @@
 //! Who calls: the application behind a bearer token, and what it may do.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -21,7 +21,7 @@ const REMEMBERED_FOR: SignedDuration = SignedDuration::from_secs(1);
 
 /// Keys that worked when the store was last asked about them.
 #[derive(Debug, Default)]
-pub(super) struct Keys(Mutex<BTreeMap<KeyedHash, (Timestamp, Arc<Key>)>>);
+pub(super) struct Keys(RwLock<BTreeMap<KeyedHash, (Timestamp, Arc<Key>)>>);
 
 impl Keys {
     /// The key behind a token, if it works. Every other token costs the same: one hash, one look
@@ -33,21 +33,24 @@ impl Keys {
         now: Timestamp,
     ) -> Result<Option<Arc<Key>>, FlowError> {
         let hash = ombud.key_hash(token);
-        if let Some((asked, key)) = self.lock().get(&hash)
-            && now.duration_since(*asked).abs() < REMEMBERED_FOR
-        {
-            return Ok(Some(Arc::clone(key)));
+        if let Some(key) = self.remembered(hash, now) {
+            return Ok(Some(key));
         }
         let found = ombud.find_key(hash).await?.map(Arc::new);
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
         match &found {
-            Some(key) => self.lock().insert(hash, (now, Arc::clone(key))),
-            None => self.lock().remove(&hash),
+            Some(key) => keys.insert(hash, (now, Arc::clone(key))),
+            None => keys.remove(&hash),
         };
         Ok(found)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<KeyedHash, (Timestamp, Arc<Key>)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The key with this hash, if the store was asked about it a moment ago.
+    fn remembered(&self, hash: KeyedHash, now: Timestamp) -> Option<Arc<Key>> {
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let (asked, key) = keys.get(&hash)?;
+        let fresh = now.duration_since(*asked).abs() < REMEMBERED_FOR;
+        fresh.then(|| Arc::clone(key))
     }
 }
 
@@ -59,6 +62,13 @@ pub(super) struct Caller {
 }
 
 impl Caller {
+    /// Whoever calls, if their key is remembered: what is known of them without asking the store.
+    pub(super) fn remembered(api: &Api, headers: &HeaderMap, now: Timestamp) -> Option<Self> {
+        let hash = api.ombud.key_hash(bearer(headers)?);
+        let key = api.keys.remembered(hash, now)?;
+        Some(Self { key })
+    }
+
     /// Goes on if the key has the right in the activity. The refusal is the same for an activity
     /// that is not declared, and is given before any data is looked at.
     ///

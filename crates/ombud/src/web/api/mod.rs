@@ -5,6 +5,7 @@
 //! to the activity. Every call is described where it is handled, and [`openapi`] collects them.
 
 mod act;
+pub(super) mod at_once;
 mod batch;
 mod board;
 mod body;
@@ -13,6 +14,7 @@ mod description;
 mod evidence;
 mod forecast;
 mod may;
+mod plain;
 mod problem;
 mod record;
 mod repeat;
