@@ -9,16 +9,18 @@ use crate::tx::Tx;
 
 sql! {
     SUPPRESSION_ADD = "INSERT INTO suppression (bucket, identity_hash, activity, suppressed_at)
-        VALUES ($1, $2, $3, $4) ON CONFLICT (bucket, identity_hash, activity) DO NOTHING";
+        VALUES ($1, $2, $3, $4) ON CONFLICT (bucket, identity_hash, activity) DO UPDATE
+        SET suppressed_at = excluded.suppressed_at
+        WHERE suppression.bucket = $1 AND suppression.suppressed_at < excluded.suppressed_at";
     SUPPRESSION_LIST = "SELECT activity, suppressed_at FROM suppression
         WHERE bucket = $1 AND identity_hash = $2 ORDER BY activity";
     SUPPRESSION_LIFT = "DELETE FROM suppression
-        WHERE bucket = $1 AND identity_hash = $2 AND activity = $3";
+        WHERE bucket = $1 AND identity_hash = $2 AND activity = $3 AND suppressed_at < $4";
 }
 
 impl Tx<'_> {
-    /// Remembers that an identity has opted out of an activity. In the identity's bucket. False if
-    /// that is remembered already; the first instant stays.
+    /// Remembers that an identity has opted out of an activity, and when last. In the identity's
+    /// bucket. False if one as late is remembered already.
     ///
     /// # Errors
     ///
@@ -33,7 +35,7 @@ impl Tx<'_> {
         Ok(self.execute(&SUPPRESSION_ADD, values![bucket, identity, activity, at])? > 0)
     }
 
-    /// The activities that an identity has opted out of, and since when. In the identity's bucket.
+    /// The activities that an identity has opted out of, and when last. In the identity's bucket.
     ///
     /// # Errors
     ///
@@ -51,8 +53,8 @@ impl Tx<'_> {
         rows.into_iter().map(read).collect()
     }
 
-    /// Forgets that an identity opted out, because the person opted in again. In the identity's
-    /// bucket. True if it was remembered.
+    /// Forgets that an identity opted out, because the person opted in `at` a later instant. In the
+    /// identity's bucket. True if it was remembered, and is no more.
     ///
     /// # Errors
     ///
@@ -61,8 +63,9 @@ impl Tx<'_> {
         &mut self,
         identity: IdentityHash,
         activity: &str,
+        at: Timestamp,
     ) -> Result<bool, StoreError> {
         let bucket = self.bucket_of_identity(identity)?;
-        Ok(self.execute(&SUPPRESSION_LIFT, values![bucket, identity, activity])? > 0)
+        Ok(self.execute(&SUPPRESSION_LIFT, values![bucket, identity, activity, at])? > 0)
     }
 }

@@ -105,10 +105,11 @@ impl Ombud {
             .write_each("ledger.append", parts, move |tx, part| match *part {
                 Part::Act => append(tx, &book, (&entry, person), &follows).map(Some),
                 Part::OptOut(identity) => {
-                    opt_out(tx, identity, &follows.suppressed, at).map(|()| None)
+                    opt_out(tx, identity, &follows.suppressed, now).map(|()| None)
                 }
                 Part::OptIn(identity) => {
-                    opt_in(tx, identity, subject, &entry.activity).map(|()| None)
+                    let consent = (entry.activity.as_str(), entry.acted_at);
+                    opt_in(tx, identity, subject, consent).map(|()| None)
                 }
             });
         let (seq, entry) = only(write.await?)?;

@@ -456,8 +456,8 @@ pub(super) fn opt_out(
     Ok(())
 }
 
-/// Forgets that the person of an identity opted out of an activity, unless the identity is a hint that
-/// is also someone else's.
+/// Forgets that the person of an identity opted out of an activity, if the consent to it is later, unless
+/// the identity is a hint that is also someone else's.
 ///
 /// # Source
 ///
@@ -466,10 +466,10 @@ pub(super) fn opt_in(
     tx: &mut Tx<'_>,
     (identity, hint): (IdentityHash, bool),
     subject: SubjectId,
-    activity: &str,
+    (activity, at): (&str, Timestamp),
 ) -> Result<(), FlowError> {
     if !hint || tx.hint_owner(identity)? == HintOwner::One(subject) {
-        tx.lift_suppression(identity, activity)?;
+        tx.lift_suppression(identity, activity, at)?;
     }
     Ok(())
 }

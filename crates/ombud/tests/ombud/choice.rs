@@ -24,6 +24,29 @@ on_both! {
         assert_eq!(world.may(&email("anna"), "newsletters"), "no_consent");
     }
 
+    fn i1_a_consent_of_before_takes_no_opt_out_back(world) {
+        let anna = email("anna");
+        let told = |act: &str, at: &str| {
+            let body = json!({ "subject": anna, "activity": "newsletters", "act": act, "at": at });
+            assert_eq!(world.post("/ledger", &body).status.as_u16(), 201);
+        };
+        world.tell(&anna, "newsletters", "withdraw");
+        let hash = world.ombud.store.identity_hash("email", "anna@example.com");
+        let suppressed = || {
+            let read = world.ombud.store.read("test.read", hash.bucket(), move |tx| tx.suppressions_of(hash));
+            read.wait().unwrap().into_iter().any(|(activity, _)| activity == "newsletters")
+        };
+        assert!(suppressed());
+        // Told after the withdrawal, and given before it.
+        world.go("2026-04-02T08:00:00Z");
+        told("consent", "2026-03-30T08:00:00Z");
+        assert_eq!(world.may(&anna, "newsletters"), "consent_withdrawn");
+        assert!(suppressed());
+        told("consent", "2026-04-02T07:00:00Z");
+        assert_eq!(world.may(&anna, "newsletters"), "yes");
+        assert!(!suppressed());
+    }
+
     fn p3_1_1_and_i1_consent_opens_and_withdrawal_closes_at_once(world) {
         let anna = email("anna");
         assert_eq!(world.may(&anna, "newsletters"), "no_consent");

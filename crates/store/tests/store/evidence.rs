@@ -211,19 +211,22 @@ on_both! {
             let write = move |tx: &mut Tx<'_>| tx.suppress(hash, activity, at(millis));
             db.store.write("suppress", hash.bucket(), write).wait().unwrap()
         };
-        let lift = || {
-            let write = move |tx: &mut Tx<'_>| tx.lift_suppression(hash, "newsletters");
+        let lift = |millis| {
+            let write = move |tx: &mut Tx<'_>| tx.lift_suppression(hash, "newsletters", at(millis));
             db.store.write("lift", hash.bucket(), write).wait().unwrap()
         };
         assert!(suppress("newsletters", 1));
+        assert!(suppress("newsletters", 5));
         assert!(!suppress("newsletters", 2));
         assert!(suppress("profiling", 3));
         let read = move |tx: &mut Tx<'_>| tx.suppressions_of(hash);
         let listed = db.store.read("list", hash.bucket(), read).wait().unwrap();
-        let want = [("newsletters".to_owned(), at(1)), ("profiling".to_owned(), at(3))];
+        let want = [("newsletters".to_owned(), at(5)), ("profiling".to_owned(), at(3))];
         assert_eq!(listed, want);
-        assert!(lift());
-        assert!(!lift());
+        assert!(!lift(4), "told later, of a time before");
+        assert!(!lift(5), "at one instant the opt-out counts");
+        assert!(lift(6));
+        assert!(!lift(7));
     }
 
     fn counters_add_up_in_each_bucket(db) {
