@@ -15,7 +15,7 @@ use std::error::Error;
 use std::hint::black_box;
 use std::time::Instant;
 
-use ombud_core::decision::{self, Facts};
+use ombud_core::decision;
 use ombud_core::population::Population;
 
 use crate::maps::{Plain, Quick, Wide};
@@ -155,18 +155,7 @@ fn agree(
     let mut yes = 0;
     for question in questions {
         let person = world.person(question.person);
-        let own = person
-            .own
-            .get(question.activity)
-            .copied()
-            .unwrap_or_default();
-        let facts = Facts {
-            own: own.position,
-            all: person.all,
-            states: own.states,
-            kept_until: own.kept_until,
-            age: person.age,
-        };
+        let facts = world.facts(&person, question.activity);
         let rule = world.rules.get(question.activity).ok_or("no such rule")?;
         let want = decision::may(rule, &facts, question.use_for, NOW);
         let place = question.place.ok_or("no such activity")?;

@@ -16,6 +16,12 @@ allow if {
 }
 
 allow if {
+	input.use == "storage"
+	own.held
+	not activity.another_controller
+}
+
+allow if {
 	input.use != "own_request"
 	not forbidden
 	based
@@ -74,4 +80,7 @@ forbidden if {
 	own.consent != "given"
 }
 
-forbidden if person.age < activity.least_age
+forbidden if {
+	person.young
+	activity.for_grown_ups
+}

@@ -10,7 +10,7 @@ use cedar_policy::{
     Request,
 };
 use ombud_core::decision::{Gate, Rule};
-use ombud_core::population::Own;
+use ombud_core::population::Person;
 use ombud_core::standing::{Consent, Objection};
 use ombud_core::statement::model::BasisName;
 use regorus::languages::rego::compiler::Compiler;
@@ -40,8 +40,8 @@ impl Cedar {
         for person in 0..people {
             let name = format!("{:032x}", id_of(person));
             let known = world.person(person);
-            for (number, own) in known.own.iter().enumerate() {
-                let own = own_attributes(own);
+            for number in 0..known.own.len() {
+                let own = own_attributes(world, &known, number);
                 let activity = format!(r#""activity":{{"__entity":{}}}"#, uid("Activity", number));
                 let name = format!("{name}/{number}");
                 entities.push(entity("Standing", &name, &format!("{own},{activity}")));
@@ -104,8 +104,10 @@ impl Rego {
             rules.map(|(number, rule)| format!(r#""{number}":{{{}}}"#, rule_attributes(rule)));
         let people = (0..people).map(|person| {
             let known = world.person(person);
-            let own = known.own.iter().enumerate();
-            let own = own.map(|(number, own)| format!(r#""{number}":{{{}}}"#, own_attributes(own)));
+            let own = (0..known.own.len()).map(|number| {
+                let own = own_attributes(world, &known, number);
+                format!(r#""{number}":{{{own}}}"#)
+            });
             format!(
                 r#""{:032x}":{{{},"own":{{{}}}}}"#,
                 id_of(person),
@@ -176,7 +178,7 @@ fn rule_attributes(rule: &Rule) -> String {
     ];
     format!(
         r#""another_controller":{},"marketing":{},"by_consent":{},"by_interest":{},"by_duty":{},
-        "by_contract_in_state":{},"needs_consent":{},"least_age":{}"#,
+        "by_contract_in_state":{},"needs_consent":{},"for_grown_ups":{}"#,
         rule.another_controller,
         rule.marketing,
         on(&[BasisName::Consent, BasisName::ExplicitConsent]),
@@ -184,22 +186,21 @@ fn rule_attributes(rule: &Rule) -> String {
         on(&[BasisName::Contract, BasisName::LegalObligation]),
         rule.bases.contains(&(BasisName::Contract, Some(0))),
         rule.gates.iter().any(|gate| needs_consent.contains(gate)),
-        if rule.gates.contains(&Gate::Age(13)) {
-            13
-        } else {
-            0
-        },
+        rule.gates.contains(&Gate::Age(13)),
     )
 }
 
-fn own_attributes(own: &Own) -> String {
-    let consent = match own.position.consent {
+fn own_attributes(world: &World, person: &Person, activity: usize) -> String {
+    let own = world.facts(person, activity);
+    let rule = world.rules.get(activity);
+    let held = rule.is_some_and(|rule| rule.is_restricted(&own));
+    let consent = match own.own.consent {
         Consent::Never => "never",
         Consent::Given => "given",
         Consent::Outdated => "outdated",
         Consent::Withdrawn => "withdrawn",
     };
-    let objection = match own.position.objection {
+    let objection = match own.own.objection {
         Objection::None => "none",
         Objection::Pending => "pending",
         Objection::Upheld => "upheld",
@@ -207,8 +208,8 @@ fn own_attributes(own: &Own) -> String {
         Objection::Ended => "ended",
     };
     format!(
-        r#""consent":"{consent}","objection":"{objection}","restricted":{},"in_state":{},"kept_until":{}"#,
-        own.position.restricted,
+        r#""consent":"{consent}","objection":"{objection}","restricted":{},"held":{held},"in_state":{},"kept_until":{}"#,
+        own.own.restricted,
         own.states.has(0),
         own.kept_until
             .map_or(i64::MAX / 1_000, jiff::Timestamp::as_second),
@@ -218,9 +219,9 @@ fn own_attributes(own: &Own) -> String {
 fn person_attributes(world: &World, person: usize) -> String {
     let known = world.person(person);
     format!(
-        r#""objected":{},"restricted":{},"age":{}"#,
+        r#""objected":{},"restricted":{},"young":{}"#,
         known.all.objection != Objection::None,
         known.all.restricted,
-        known.age.unwrap_or(u8::MAX),
+        known.own.iter().any(|own| own.of_age_at.is_some()),
     )
 }

@@ -1,7 +1,7 @@
 //! Made-up people, ten activities, and questions in random order.
 
 use jiff::Timestamp;
-use ombud_core::decision::{Gate, Rule, States, Use};
+use ombud_core::decision::{Facts, Gate, Rule, States, Use};
 use ombud_core::population::{Own, Person, Place, Population};
 use ombud_core::standing::{Consent, Objection, Position};
 use ombud_core::statement::Folder;
@@ -80,6 +80,7 @@ impl World {
             },
             restricted: chance(salt + 2, 50) == 0,
         };
+        let young = (10..13).contains(&chance(21, 80));
         let own = (0..self.rules.len()).map(|activity| {
             let salt = 100 + 10 * u64::try_from(activity).unwrap_or(0);
             let day = i64::try_from(chance(salt + 4, 1_000)).unwrap_or(0) - 100;
@@ -89,6 +90,7 @@ impl World {
                 position: position(salt),
                 states: States(u8::from(chance(salt + 3, 4) == 0)),
                 kept_until: until.ok().filter(|_| chance(salt + 6, 3) != 0),
+                of_age_at: young.then_some(Timestamp::MAX),
             }
         });
         let everywhere = position(10);
@@ -98,8 +100,19 @@ impl World {
                 restricted: chance(20, 200) == 0,
                 ..everywhere
             },
-            age: u8::try_from(chance(21, 80)).ok().filter(|age| *age >= 10),
             own: own.collect(),
+        }
+    }
+
+    /// What is known of a person in an activity.
+    pub(crate) fn facts(&self, person: &Person, activity: usize) -> Facts {
+        let own = person.own.get(activity).copied().unwrap_or_default();
+        Facts {
+            own: own.position,
+            all: person.all,
+            states: own.states,
+            kept_until: own.kept_until,
+            of_age_at: own.of_age_at,
         }
     }
 

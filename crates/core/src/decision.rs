@@ -287,19 +287,87 @@ pub struct Rule {
     pub gates: Vec<Gate>,
 }
 
+impl Rule {
+    /// Whether consent is asked for: as a basis, or to open a gate.
+    pub fn asks_consent(&self) -> bool {
+        let mut gates = self.gates.iter();
+        gates.any(|gate| gate.asks_consent())
+            || self.bases.iter().any(|(basis, _)| basis.is_consent())
+    }
+
+    /// The bases that apply in these states, in order.
+    fn applying(&self, states: States) -> impl Iterator<Item = BasisName> {
+        let applies = move |state: &Option<u8>| state.is_none_or(|state| states.has(state));
+        let bases = self.bases.iter();
+        bases.filter_map(move |(basis, state)| applies(state).then_some(*basis))
+    }
+
+    /// Whether a basis that no objection reaches carries a person's data. Where the data has one basis
+    /// of its own among those of the activity (`own_basis`), that one decides alone.
+    ///
+    /// # Source
+    ///
+    /// GDPR Articles 17(1)(c), 21(1).
+    pub fn carries_despite_objection(&self, own_basis: Option<BasisName>, facts: &Facts) -> bool {
+        let mut bases = self.applying(facts.states);
+        bases.any(|basis| {
+            own_basis.is_none_or(|own| own == basis)
+                && !basis.is_weighed()
+                && in_force(basis, facts.own, Use::Ordinary).is_ok()
+        })
+    }
+
+    /// Whether an objection reaches anything of a person: a basis that is weighed applies to them, or no
+    /// other carries their data.
+    pub fn gives_way(&self, facts: &Facts) -> bool {
+        let mut bases = self.applying(facts.states);
+        bases.any(BasisName::is_weighed) || !self.carries_despite_objection(None, facts)
+    }
+
+    /// Whether processing of a person's data is restricted: because it was asked for, or while an
+    /// objection is assessed and no other basis carries the data.
+    ///
+    /// # Source
+    ///
+    /// GDPR Article 18(1).
+    pub fn is_restricted(&self, facts: &Facts) -> bool {
+        let assessed =
+            || basis_in_force(self, facts, Use::Ordinary) == Err(Reason::ObjectionPending);
+        facts.own.restricted || facts.all.restricted || !self.marketing && assessed()
+    }
+}
+
 /// A condition besides the legal basis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gate {
     /// Marketing by electronic message needs consent (markedsføringsloven § 15).
     MarketingConsent,
+    /// The same for everyone but existing customers, who are those in the state of this number and who
+    /// have not withdrawn a consent.
+    CustomerOrMarketingConsent(u8),
     /// Storing or reading on the person's device needs consent (ekomloven § 3-15).
     DeviceConsent,
     /// Special categories may come in and no condition of Article 9(2) is declared.
     NoSpecialCondition,
     /// The condition for special categories is explicit consent (Article 9(2)(a)).
     SpecialConsent,
-    /// Consent is accepted from this age in years (Article 8(1)).
+    /// Consent is accepted from this age in years (Article 8(1)). It closes for whoever is known to be
+    /// younger. An unknown age closes nothing: efforts to verify it belong where consent is taken
+    /// (Article 8(2)), and a birth date of everyone would be more data than that needs.
     Age(u8),
+}
+
+impl Gate {
+    /// Whether consent opens it.
+    pub fn asks_consent(self) -> bool {
+        match self {
+            Self::MarketingConsent
+            | Self::CustomerOrMarketingConsent(_)
+            | Self::DeviceConsent
+            | Self::SpecialConsent => true,
+            Self::NoSpecialCondition | Self::Age(_) => false,
+        }
+    }
 }
 
 /// What a decision needs to know of a person in one activity.
@@ -316,8 +384,9 @@ pub struct Facts {
     /// The instant, exclusive, up to which data of the activity may be kept; `None` when no data is
     /// held or nothing limits it yet.
     pub kept_until: Option<Timestamp>,
-    /// The person's age in years, where it is known.
-    pub age: Option<u8>,
+    /// The instant from which the person has the age that the activity asks for, where their birth is
+    /// known.
+    pub of_age_at: Option<Timestamp>,
 }
 
 /// Decides whether data may be used, in the order in which the law excludes.
@@ -325,6 +394,9 @@ pub struct Facts {
 /// Role, restriction, retention, objection to marketing, other objections and consent, then the
 /// gates for electronic marketing, device access, special categories and age; the first that says
 /// no gives the reason. Never fails: a "no" is an answer.
+///
+/// While processing is restricted, storing is always allowed, and no time that has passed takes away
+/// the uses that the restriction leaves: the data is there for their sake.
 ///
 /// # Source
 ///
@@ -341,14 +413,18 @@ pub fn may(rule: &Rule, facts: &Facts, use_for: Use, now: Timestamp) -> Answer {
     if (facts.own.restricted || facts.all.restricted) && use_for == Use::Ordinary {
         return Answer::No(Reason::Restricted);
     }
-    if facts.kept_until.is_some_and(|until| now >= until) {
+    if rule.is_restricted(facts) {
+        if use_for == Use::Storage {
+            return Answer::Yes(BasisName::LegalObligation);
+        }
+    } else if facts.kept_until.is_some_and(|until| now >= until) {
         return Answer::No(Reason::RetentionPassed);
     }
     if rule.marketing && objects_to_marketing(facts) {
         return Answer::No(Reason::ObjectedToMarketing);
     }
     match basis_in_force(rule, facts, use_for) {
-        Ok(basis) => gates(rule, facts, basis).map_or(Answer::Yes(basis), Answer::No),
+        Ok(basis) => gates(rule, facts, basis, now).map_or(Answer::Yes(basis), Answer::No),
         Err(reason) => Answer::No(reason),
     }
 }
@@ -362,19 +438,17 @@ fn objects_to_marketing(facts: &Facts) -> bool {
     }
 }
 
-/// The first basis that is in force; otherwise why the first that applies is not.
+/// The first basis that is in force; otherwise the reason that the law names first.
 fn basis_in_force(rule: &Rule, facts: &Facts, use_for: Use) -> Result<BasisName, Reason> {
-    let mut first = None;
-    for (basis, state) in &rule.bases {
-        if state.is_some_and(|state| !facts.states.has(state)) {
-            continue;
-        }
-        match in_force(*basis, facts.own, use_for) {
-            Ok(()) => return Ok(*basis),
-            Err(reason) => first = first.or(Some(reason)),
+    let mut refused = Reason::NoBasis;
+    for basis in rule.applying(facts.states) {
+        match in_force(basis, facts.own, use_for) {
+            Ok(()) => return Ok(basis),
+            // Reasons are listed in the order of the law.
+            Err(reason) => refused = refused.min(reason),
         }
     }
-    Err(first.unwrap_or(Reason::NoBasis))
+    Err(refused)
 }
 
 fn in_force(basis: BasisName, own: Position, use_for: Use) -> Result<(), Reason> {
@@ -395,336 +469,25 @@ fn in_force(basis: BasisName, own: Position, use_for: Use) -> Result<(), Reason>
     }
 }
 
-fn gates(rule: &Rule, facts: &Facts, basis: BasisName) -> Option<Reason> {
+fn gates(rule: &Rule, facts: &Facts, basis: BasisName, now: Timestamp) -> Option<Reason> {
     let consented = facts.own.consent == Consent::Given;
     rule.gates.iter().find_map(|gate| match gate {
         Gate::MarketingConsent => (!consented).then_some(Reason::NoMarketingConsent),
+        Gate::CustomerOrMarketingConsent(state) => {
+            let opted_out = facts.own.consent == Consent::Withdrawn;
+            let customer = facts.states.has(*state) && !opted_out;
+            (!consented && !customer).then_some(Reason::NoMarketingConsent)
+        }
         Gate::DeviceConsent => (!consented).then_some(Reason::NoDeviceConsent),
         Gate::SpecialConsent => (!consented).then_some(Reason::NoSpecialCondition),
         Gate::NoSpecialCondition => Some(Reason::NoSpecialCondition),
-        Gate::Age(least) => {
-            let young = facts.age.is_some_and(|age| age < *least);
-            (young && basis.is_consent()).then_some(Reason::TooYoung)
+        Gate::Age(_) => {
+            let young = facts.of_age_at.is_some_and(|at| now < at);
+            let by_consent = basis.is_consent() || consented && rule.asks_consent();
+            (young && by_consent).then_some(Reason::TooYoung)
         }
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::standing::{Act, Scope, Standing};
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    fn rule(bases: &[(BasisName, Option<u8>)]) -> Rule {
-        Rule {
-            another_controller: false,
-            bases: bases.to_vec(),
-            marketing: false,
-            gates: Vec::new(),
-        }
-    }
-
-    fn consent_rule() -> Rule {
-        rule(&[(BasisName::Consent, None)])
-    }
-
-    fn interest_rule() -> Rule {
-        rule(&[(BasisName::LegitimateInterest, None)])
-    }
-
-    fn facts(consent: Consent, objection: Objection, restricted: bool) -> Facts {
-        Facts {
-            own: Position {
-                consent,
-                objection,
-                restricted,
-            },
-            ..Facts::default()
-        }
-    }
-
-    fn ask(rule: &Rule, facts: &Facts) -> Answer {
-        may(rule, facts, Use::Ordinary, at(100))
-    }
-
-    #[test]
-    fn p3_1_1_consent_decides_where_consent_is_the_basis() {
-        let rows = [
-            (Consent::Never, Answer::No(Reason::NoConsent)),
-            (Consent::Given, Answer::Yes(BasisName::Consent)),
-            (Consent::Withdrawn, Answer::No(Reason::ConsentWithdrawn)),
-            (Consent::Outdated, Answer::No(Reason::ConsentOutdated)),
-        ];
-        for (consent, want) in rows {
-            let facts = facts(consent, Objection::None, false);
-            assert_eq!(ask(&consent_rule(), &facts), want, "{consent:?}");
-        }
-    }
-
-    #[test]
-    fn p5_6_an_objection_stops_legitimate_interest_until_it_is_rejected() {
-        let rows = [
-            (Objection::None, Answer::Yes(BasisName::LegitimateInterest)),
-            (Objection::Pending, Answer::No(Reason::ObjectionPending)),
-            (Objection::Upheld, Answer::No(Reason::ObjectionUpheld)),
-            (
-                Objection::Rejected,
-                Answer::Yes(BasisName::LegitimateInterest),
-            ),
-        ];
-        for (objection, want) in rows {
-            let facts = facts(Consent::Never, objection, false);
-            assert_eq!(ask(&interest_rule(), &facts), want, "{objection:?}");
-        }
-    }
-
-    #[test]
-    fn p3_2_4_an_objection_to_marketing_is_absolute_whatever_was_answered() {
-        let rule = Rule {
-            marketing: true,
-            ..interest_rule()
-        };
-        for objection in [Objection::Pending, Objection::Upheld, Objection::Rejected] {
-            let own = facts(Consent::Given, objection, false);
-            assert_eq!(ask(&rule, &own), Answer::No(Reason::ObjectedToMarketing));
-            let all = Facts {
-                own: Position::default(),
-                all: own.own,
-                ..Facts::default()
-            };
-            assert_eq!(ask(&rule, &all), Answer::No(Reason::ObjectedToMarketing));
-        }
-    }
-
-    #[test]
-    fn p5_4_restriction_leaves_the_uses_of_article_18_2() {
-        let facts = facts(Consent::Never, Objection::None, true);
-        for use_for in Use::ALL {
-            let answer = may(&interest_rule(), &facts, use_for, at(100));
-            assert_eq!(answer.is_yes(), use_for != Use::Ordinary, "{use_for:?}");
-        }
-        let all = Facts {
-            all: facts.own,
-            ..Facts::default()
-        };
-        assert_eq!(ask(&interest_rule(), &all), Answer::No(Reason::Restricted));
-    }
-
-    #[test]
-    fn retention_passes_exactly_at_the_instant() {
-        let until = Facts {
-            kept_until: Some(at(100)),
-            ..Facts::default()
-        };
-        let ask = |second| may(&interest_rule(), &until, Use::Ordinary, at(second)).is_yes();
-        assert_eq!([ask(99), ask(100), ask(101)], [true, false, false]);
-    }
-
-    #[test]
-    fn p3_8_4_as_processor_the_controller_decides() {
-        let rule = Rule {
-            another_controller: true,
-            ..consent_rule()
-        };
-        let facts = facts(Consent::Given, Objection::None, false);
-        assert_eq!(ask(&rule, &facts), Answer::No(Reason::AnotherController));
-    }
-
-    #[test]
-    fn p3_3_2_a_second_basis_applies_in_its_state_only() {
-        let rule = rule(&[
-            (BasisName::LegitimateInterest, None),
-            (BasisName::Contract, Some(0)),
-        ]);
-        let objected = facts(Consent::Never, Objection::Pending, false);
-        assert_eq!(ask(&rule, &objected), Answer::No(Reason::ObjectionPending));
-        let shortlisted = Facts {
-            states: States::default().with(0),
-            ..objected
-        };
-        assert_eq!(ask(&rule, &shortlisted), Answer::Yes(BasisName::Contract));
-        let only = Rule {
-            bases: vec![(BasisName::Contract, Some(0))],
-            ..rule
-        };
-        assert_eq!(ask(&only, &Facts::default()), Answer::No(Reason::NoBasis));
-    }
-
-    #[test]
-    fn gates_close_what_a_basis_alone_would_open() {
-        let rows = [
-            (Gate::MarketingConsent, Reason::NoMarketingConsent, true),
-            (Gate::DeviceConsent, Reason::NoDeviceConsent, true),
-            (Gate::SpecialConsent, Reason::NoSpecialCondition, true),
-            (Gate::NoSpecialCondition, Reason::NoSpecialCondition, false),
-        ];
-        for (gate, reason, consent_opens) in rows {
-            let rule = Rule {
-                gates: vec![gate],
-                ..interest_rule()
-            };
-            assert_eq!(ask(&rule, &Facts::default()), Answer::No(reason));
-            let consented = facts(Consent::Given, Objection::None, false);
-            assert_eq!(ask(&rule, &consented).is_yes(), consent_opens, "{reason:?}");
-        }
-    }
-
-    #[test]
-    fn age_is_a_gate_for_consent_from_the_day_it_is_known() {
-        let rule = Rule {
-            gates: vec![Gate::Age(13)],
-            ..consent_rule()
-        };
-        let given = facts(Consent::Given, Objection::None, false);
-        let of_age = |age| ask(&rule, &Facts { age, ..given });
-        assert_eq!(of_age(Some(12)), Answer::No(Reason::TooYoung));
-        assert!(of_age(Some(13)).is_yes());
-        assert!(of_age(None).is_yes());
-    }
-
-    #[test]
-    fn reasons_come_in_the_order_of_the_law() {
-        let rule = Rule {
-            marketing: true,
-            ..consent_rule()
-        };
-        let mut worst = facts(Consent::Withdrawn, Objection::Pending, true);
-        worst.kept_until = Some(at(1));
-        assert_eq!(ask(&rule, &worst), Answer::No(Reason::Restricted));
-        worst.own.restricted = false;
-        assert_eq!(ask(&rule, &worst), Answer::No(Reason::RetentionPassed));
-        worst.kept_until = None;
-        assert_eq!(ask(&rule, &worst), Answer::No(Reason::ObjectedToMarketing));
-        worst.own.objection = Objection::None;
-        assert_eq!(ask(&rule, &worst), Answer::No(Reason::ConsentWithdrawn));
-    }
-
-    #[test]
-    fn every_reason_has_an_article_and_a_name_of_its_own() {
-        for reason in Reason::ALL {
-            assert!(!reason.article().is_empty() && !reason.explain().is_empty());
-            let same = Reason::ALL
-                .iter()
-                .filter(|other| other.name() == reason.name());
-            assert_eq!(same.count(), 1, "{reason:?}");
-        }
-    }
-
-    fn any_rule() -> impl Strategy<Value = Rule> {
-        use BasisName::{Consent, Contract, ExplicitConsent, LegitimateInterest, PublicTask};
-        let basis = prop::sample::select(vec![
-            Consent,
-            ExplicitConsent,
-            Contract,
-            LegitimateInterest,
-            PublicTask,
-        ]);
-        let listed = prop::collection::vec((basis, prop::option::of(0..2_u8)), 1..3);
-        let gates = prop::sample::subsequence(
-            vec![
-                Gate::MarketingConsent,
-                Gate::DeviceConsent,
-                Gate::NoSpecialCondition,
-                Gate::SpecialConsent,
-                Gate::Age(13),
-            ],
-            0..3,
-        );
-        (listed, gates, any::<bool>(), any::<bool>()).prop_map(
-            |(bases, gates, another_controller, marketing)| Rule {
-                another_controller,
-                bases,
-                marketing,
-                gates,
-            },
-        )
-    }
-
-    fn any_entries() -> impl Strategy<Value = Vec<(Act, Timestamp, Scope)>> {
-        let entry = (prop::sample::select(Act::ALL.to_vec()), 0..20_i64)
-            .prop_map(|(act, second)| (act, at(second), Scope(0)));
-        prop::collection::vec(entry, 0..10)
-    }
-
-    #[test]
-    fn p3_2_4_a_later_consent_ends_the_objection_for_that_marketing_only() {
-        let rule = Rule {
-            marketing: true,
-            ..interest_rule()
-        };
-        let objected = Standing::default().after(Act::Object, at(5), Scope(0));
-        let consented = objected.after(Act::Consent, at(6), Scope(0));
-        let asked = |own: Standing, rule: &Rule| {
-            let facts = Facts {
-                own: own.in_marketing(&objected, Scope(0)),
-                all: objected.position(Scope(0)),
-                ..Facts::default()
-            };
-            ask(rule, &facts)
-        };
-        assert_eq!(
-            asked(consented, &rule),
-            Answer::Yes(BasisName::LegitimateInterest)
-        );
-        let refused = Answer::No(Reason::ObjectedToMarketing);
-        assert_eq!(
-            asked(Standing::default(), &rule),
-            refused,
-            "other marketing"
-        );
-        let contract = Rule {
-            bases: vec![(BasisName::Contract, None)],
-            ..rule.clone()
-        };
-        assert_eq!(
-            asked(objected, &contract),
-            refused,
-            "a contract ends nothing"
-        );
-        let withdrawn = consented.after(Act::Withdraw, at(7), Scope(0));
-        assert_eq!(asked(withdrawn, &rule), refused, "the consent is gone");
-    }
-
-    proptest! {
-        #[test]
-        fn i1_a_later_withdrawal_objection_or_restriction_never_allows_more(
-            rule in any_rule(),
-            (own, all) in (any_entries(), any_entries()),
-            (act, told, everywhere) in (
-                prop::sample::select(vec![Act::Withdraw, Act::Object, Act::Restrict]),
-                0..40_i64,
-                any::<bool>(),
-            ),
-            use_for in prop::sample::select(Use::ALL.to_vec()),
-        ) {
-            let fold = |entries| Standing::fold(entries, at(30));
-            let before = [fold(own), fold(all)];
-            let [own, all] = before;
-            // Told for whatever time: an act that protects is never outdone by an older one.
-            let from = before.map(|standing| standing.counts_from(act, at(told)));
-            let [here, there] = from;
-            let after = if everywhere {
-                [own, all.after(act, here.max(there), Scope(0))]
-            } else {
-                [own.after(act, here, Scope(0)), all]
-            };
-            let ask = |[own, all]: [Standing; 2]| {
-                let own = if rule.marketing {
-                    own.in_marketing(&all, Scope(0))
-                } else {
-                    own.position(Scope(0))
-                };
-                let facts = Facts { own, all: all.position(Scope(0)), ..Facts::default() };
-                may(&rule, &facts, use_for, at(40)).is_yes()
-            };
-            prop_assert!(!ask(after) || ask(before));
-            let denied = rule.marketing && act == Act::Object && use_for != Use::OwnRequest;
-            prop_assert!(!denied || !ask(after), "an objection to marketing ends all of it");
-        }
-    }
-}
+mod tests;

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use crate::decision::{Gate, Rule, States};
+use crate::decision::{Facts, Gate, Rule, States};
 use crate::hash::sha256;
 use crate::retention::{self, Calendar, Case, Event, Keep, Moment, Then};
 use crate::standing::{Position, Scope, Standing};
 use crate::statement::model::{
-    Activity, BasisName, Channel, Collection, DeviceAccess, Hold, IdentityKind, OneOrMany, Own,
-    Role, SpecialCategories,
+    Activity, BasisName, Channel, Collection, DeviceAccess, Field, Hold, IdentityKind, OneOrMany,
+    Own, Role, SpecialCategories,
 };
 use crate::statement::{Statement, VersionId};
 
@@ -57,6 +57,18 @@ impl ActivityRule {
             own.position(self.scope)
         }
     }
+
+    /// The age in years from which consent is accepted, where one is declared.
+    pub fn minimum_age(&self) -> Option<u8> {
+        self.rule.gates.iter().find_map(|gate| match gate {
+            Gate::Age(years) => Some(*years),
+            Gate::MarketingConsent
+            | Gate::CustomerOrMarketingConsent(_)
+            | Gate::DeviceConsent
+            | Gate::NoSpecialCondition
+            | Gate::SpecialConsent => None,
+        })
+    }
 }
 
 /// A collection made ready.
@@ -78,7 +90,8 @@ pub struct CollectionRule {
     pub suppresses: bool,
     /// Whether it rests on consent: by its basis, or because only consent opens the way to it.
     pub by_consent: bool,
-    /// Whether an objection can end it: direct marketing, or a basis that is weighed.
+    /// Whether an objection can end it: direct marketing, or a basis that is weighed. Whether it does
+    /// end what is held of a person is said by [`ends_by_objection`](Self::ends_by_objection).
     pub objectable: bool,
     /// Whether all records of a person hang on one clock, so that one row changes when the person is
     /// active.
@@ -101,18 +114,22 @@ impl Rulebook {
         };
         let activities = reading.activities.iter();
         let controller = &reading.header.controller.name;
+        let activities: BTreeMap<String, ActivityRule> = activities
+            .map(|(id, activity)| (id.clone(), activity_rule(id, activity, controller)))
+            .collect();
         let collections = reading.collections().map(|(name, activity, collection)| {
             let id = name.split('.').next().unwrap_or_default().to_owned();
-            (name, collection_rule(id, activity, collection))
+            let gates = activities.get(&id).map(|rule| rule.rule.gates.as_slice());
+            let rule = collection_rule(id, activity, gates.unwrap_or_default(), collection);
+            (name, rule)
         });
+        let collections = collections.collect();
         Self {
             version: statement.version.clone(),
             calendar: calendar.unwrap_or_else(|| Calendar::new(zone)),
             identities: reading.header.identities.clone(),
-            activities: activities
-                .map(|(id, activity)| (id.clone(), activity_rule(id, activity, controller)))
-                .collect(),
-            collections: collections.collect(),
+            activities,
+            collections,
         }
     }
 
@@ -130,30 +147,22 @@ impl Rulebook {
             return States::default();
         };
         known.into_iter().fold(States::default(), |states, name| {
-            let number = rule.states.iter().position(|state| state == name);
-            number
-                .and_then(|n| u8::try_from(n).ok())
-                .map_or(states, |n| states.with(n))
+            number(&rule.states, name).map_or(states, |number| states.with(number))
         })
     }
 }
 
 fn activity_rule(id: &str, activity: &Activity, controller: &str) -> ActivityRule {
     let states: Vec<String> = activity.states.keys().cloned().collect();
-    let number = |name: &str| {
-        states
-            .iter()
-            .position(|state| state == name)
-            .and_then(|n| u8::try_from(n).ok())
-    };
+    let in_state = |name: &str| number(&states, name);
     let bases = activity
         .bases()
-        .map(|basis| (basis.name, basis.when.and_then(number)));
+        .map(|basis| (basis.name, basis.when.and_then(in_state)));
     let rule = Rule {
         another_controller: matches!(activity.role, Role::ProcessorFor(_)),
         bases: bases.collect(),
         marketing: activity.marketing,
-        gates: gates(activity),
+        gates: gates(activity, &states),
     };
     ActivityRule {
         rule,
@@ -168,33 +177,56 @@ fn activity_rule(id: &str, activity: &Activity, controller: &str) -> ActivityRul
     }
 }
 
-fn gates(activity: &Activity) -> Vec<Gate> {
+/// The number of a state among those of an activity.
+fn number(states: &[String], name: &str) -> Option<u8> {
+    let position = states.iter().position(|state| state == name);
+    position.and_then(|number| u8::try_from(number).ok())
+}
+
+fn gates(activity: &Activity, states: &[String]) -> Vec<Gate> {
     let electronic =
         |channel: &Channel| matches!(channel, Channel::Email | Channel::Sms | Channel::App);
-    let marketing = activity.marketing
-        && activity.existing_customers.is_none()
-        && activity.messages.iter().any(electronic);
+    let marketing = activity.marketing && activity.messages.iter().any(electronic);
+    let customers = activity.existing_customers.as_ref();
+    let customers = customers.and_then(|customers| number(states, &customers.when));
+    let consent = customers.map_or(Gate::MarketingConsent, Gate::CustomerOrMarketingConsent);
     let device = match activity.device_access {
         Some(DeviceAccess::Consent | DeviceAccess::Unsaid) => true,
         Some(DeviceAccess::StrictlyNecessary) | None => false,
     };
-    let special = activity
-        .special_categories
-        .as_ref()
-        .and_then(|special| match special {
-            SpecialCategories::Excluded(_) => None,
-            SpecialCategories::Condition(condition) => {
-                (condition == "9(2)(a)").then_some(Gate::SpecialConsent)
-            }
-            SpecialCategories::Reminder(_) => Some(Gate::NoSpecialCondition),
-        });
     let gates = [
-        marketing.then_some(Gate::MarketingConsent),
+        marketing.then_some(consent),
         device.then_some(Gate::DeviceConsent),
-        special,
+        special_gate(activity),
         activity.minimum_age.map(Gate::Age),
     ];
     gates.into_iter().flatten().collect()
+}
+
+/// What closes the way to data of special categories, by what is said of them and by the fields that
+/// are declared: a field that is one needs a condition even where nothing is said, or where they are
+/// said to be kept out.
+///
+/// # Source
+///
+/// GDPR Article 9(1)-(2).
+fn special_gate(activity: &Activity) -> Option<Gate> {
+    match &activity.special_categories {
+        Some(SpecialCategories::Excluded(_)) | None => {
+            let mut fields = activity
+                .collections
+                .values()
+                .flat_map(|one| one.fields.values());
+            fields
+                .any(Field::is_special)
+                .then_some(Gate::NoSpecialCondition)
+        }
+        Some(said) => match said.condition() {
+            None => Some(Gate::NoSpecialCondition),
+            Some('a') => Some(Gate::SpecialConsent),
+            Some(_) => None,
+        },
+    }
 }
 
 /// A fingerprint of what consent to an activity covers: controller, purposes, data and recipients.
@@ -231,25 +263,21 @@ fn scope(activity: &Activity, controller: &str) -> Scope {
     Scope(i64::from_be_bytes(first))
 }
 
-fn collection_rule(id: String, activity: &Activity, collection: &Collection) -> CollectionRule {
-    // What only consent opens ends with it, too: device access and electronic marketing.
-    let opened = [Gate::MarketingConsent, Gate::DeviceConsent];
-    let by_consent = collection.basis.map_or_else(
-        || {
-            activity.bases().all(|basis| basis.name.is_consent())
-                || gates(activity).iter().any(|gate| opened.contains(gate))
-        },
-        BasisName::is_consent,
-    );
+fn collection_rule(
+    id: String,
+    activity: &Activity,
+    gates: &[Gate],
+    collection: &Collection,
+) -> CollectionRule {
+    let by_consent = by_consent(activity, gates, collection);
     let mut ends = Vec::new();
     if by_consent || activity.rests_on(BasisName::Consent) && activity.marketing {
         ends.push(Event::WITHDRAWAL);
     }
-    let weighed = [BasisName::PublicTask, BasisName::LegitimateInterest];
     let objectable = activity.marketing
         || match collection.basis {
-            Some(basis) => weighed.contains(&basis),
-            None => activity.bases().any(|basis| weighed.contains(&basis.name)),
+            Some(basis) => basis.is_weighed(),
+            None => activity.bases().any(|basis| basis.name.is_weighed()),
         };
     if objectable {
         // The event is told when the objection counts: at once for marketing, else when upheld.
@@ -278,12 +306,41 @@ fn collection_rule(id: String, activity: &Activity, collection: &Collection) -> 
     }
 }
 
+/// Whether a collection rests on consent: by its basis, or because only consent opens the way to it.
+///
+/// # Source
+///
+/// GDPR Articles 6(1)(a), 9(2)(a), 17(1)(b); markedsføringsloven § 15; ekomloven § 3-15.
+fn by_consent(activity: &Activity, gates: &[Gate], collection: &Collection) -> bool {
+    let reveals = |one: &Collection| one.fields.values().any(Field::may_reveal_special);
+    let explicit = gates.contains(&Gate::SpecialConsent);
+    if explicit && (reveals(collection) || !activity.collections.values().any(reveals)) {
+        return true;
+    }
+    let opens = |gate: &Gate| gate.asks_consent() && *gate != Gate::SpecialConsent;
+    collection.basis.map_or_else(
+        || activity.bases().all(|basis| basis.name.is_consent()) || gates.iter().any(opens),
+        BasisName::is_consent,
+    )
+}
+
 impl CollectionRule {
     /// Whether a name is that of a state rather than of an event.
     pub fn is_state(&self, book: &Rulebook, name: &str) -> bool {
         let activity = book.activities.get(&self.activity);
         self.declared.states.contains_key(name)
             || activity.is_some_and(|activity| activity.states.iter().any(|state| state == name))
+    }
+
+    /// Whether an objection that counts ends what is held of a person of whom this is known in the
+    /// activity: not what another basis carries, unless it is direct marketing.
+    ///
+    /// # Source
+    ///
+    /// GDPR Articles 17(1)(c), 21(1), 21(3).
+    pub fn ends_by_objection(&self, activity: &Rule, facts: &Facts) -> bool {
+        let basis = self.declared.basis;
+        self.objectable && (activity.marketing || !activity.carries_despite_objection(basis, facts))
     }
 
     /// Whether the end counts from this event.
@@ -395,6 +452,56 @@ mod tests {
         assert_ne!(scope(&[(FILE, "pd:EmailAddress", "pd:Contact")]), today);
         let words = "to send marketing by email to people who want it";
         assert_eq!(scope(&[(FILE, words, "to send marketing by email")]), today);
+    }
+
+    #[test]
+    fn special_categories_need_a_condition_wherever_they_are_declared() {
+        let contact = "customer_contact = {";
+        let health =
+            "health = { category = \"pd:HealthRecord\", optional = true }\ncustomer_contact = {";
+        let gates = |file: &str, old: &str, new: &str| {
+            let book = rules(&[(file, old, new)]);
+            book.activities["customers"].rule.gates.clone()
+        };
+        let file = "activities/customers.toml";
+        assert_eq!(gates(file, contact, contact), []);
+        assert_eq!(gates(file, contact, health), [Gate::NoSpecialCondition]);
+        for (condition, want) in [
+            ("9(2)(a)", vec![Gate::SpecialConsent]),
+            ("9(2)(a), in writing", vec![Gate::SpecialConsent]),
+            ("9(2)(h)", vec![]),
+            ("6(1)(f)", vec![Gate::NoSpecialCondition]),
+        ] {
+            let open = "open_list = [\"such as\"]";
+            let said = format!("{open}\nspecial_categories = {{ condition = \"{condition}\" }}");
+            assert_eq!(gates(file, open, &said), want, "{condition}");
+        }
+    }
+
+    #[test]
+    fn p3_1_3_what_rested_on_explicit_consent_ends_with_it() {
+        let open = "open_list = [\"such as\"]";
+        let said = format!("{open}\nspecial_categories = {{ condition = \"9(2)(a)\" }}");
+        let contact = "customer_contact = {";
+        let health =
+            "health = { category = \"pd:HealthRecord\", optional = true }\ncustomer_contact = {";
+        let file = "activities/customers.toml";
+        let book = rules(&[(file, open, &said), (file, contact, health)]);
+        let by_consent = |name: &str| book.collections[name].by_consent;
+        assert!(by_consent("customers.account"));
+        assert!(!by_consent("customers.invoice"), "no such data is in it");
+        assert!(keep(&book, "customers.account").contains("withdrawal"));
+    }
+
+    #[test]
+    fn the_exception_for_customers_holds_in_their_state() {
+        let open = "sources          = [\"subject\"]";
+        let customers = format!(
+            "{open}\nexisting_customers = {{ who = {{ en = \"buyers\", nb = \"kjøpere\" }}, when = \"customer\" }}\n\n[states]\ncustomer = {{ en = \"a customer\", nb = \"en kunde\" }}"
+        );
+        let book = rules(&[(FILE, open, &customers)]);
+        let gates = &book.activities["newsletters"].rule.gates;
+        assert_eq!(*gates, [Gate::CustomerOrMarketingConsent(0)]);
     }
 
     #[test]

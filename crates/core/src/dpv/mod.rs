@@ -2,10 +2,12 @@
 //!
 //! A term is written with its prefix: `dpv:DirectMarketing`, `pd:EmailAddress`. Which terms there
 //! are stands in `iris.txt`, which says what release it was checked against; what people call them,
-//! in [`terms`](self::term).
+//! in [`terms`](self::term); which of them are special categories, in [`special`](self::is_special).
 
+mod special;
 mod terms;
 
+pub use special::{is_special, is_telling};
 pub use terms::{Term, term};
 
 /// The prefixes of the vocabulary and the namespaces they stand for.

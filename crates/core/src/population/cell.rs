@@ -39,6 +39,7 @@ const RULINGS: [Ruling; 22] = [
     Ruling::of(Answer::No(Reason::TooYoung)),
 ];
 const PASSED: usize = 2;
+const TOO_YOUNG: u32 = 21;
 /// What is said of what there is not; the safe side wherever a number leads nowhere.
 pub(super) static UNKNOWN: Ruling = Ruling::of(Answer::No(Reason::UnknownActivity));
 
@@ -74,7 +75,9 @@ impl Hour {
     pub(super) const FIRST: Self = Self(0);
     /// Later than every hour of an instant.
     const NEVER: Self = Self((1 << (u32::BITS - HOUR_AT)) - 1);
-    const LAST: u32 = Self::NEVER.0 - 1;
+    /// The same, while processing is restricted.
+    const HELD: Self = Self(Self::NEVER.0 - 1);
+    const LAST: u32 = Self::HELD.0 - 1;
     const SECONDS: i64 = 3_600;
     /// The first second of the year 2000.
     const ORIGIN: i64 = 946_684_800;
@@ -110,7 +113,12 @@ impl Cell {
             ..*facts
         };
         let ask = |use_for| number(decision::may(rule, &open, use_for, Timestamp::MIN));
-        let answers = ask(Use::Ordinary) | ask(Use::Storage) << OTHER_AT;
+        // Every use but the purpose itself, someone's own request, and storing while processing is
+        // restricted, is answered alike.
+        let answers = ask(Use::Ordinary) | ask(Use::LegalClaims) << OTHER_AT;
+        if rule.is_restricted(facts) {
+            return Self(answers | Hour::HELD.0 << HOUR_AT);
+        }
         let hour = facts.kept_until.map_or(Hour::NEVER, Hour::of);
         let within = facts.kept_until.is_some_and(|end| end != hour.start());
         let within = if within { WITHIN } else { 0 };
@@ -141,18 +149,46 @@ impl Cell {
         self.0 & WITHIN == 0
     }
 
-    /// The answer, given whether the end has passed.
+    /// Whether processing is restricted: then nothing ends.
     #[inline]
-    pub(super) fn ruling(self, use_for: Use, passed: bool) -> &'static Ruling {
+    pub(super) fn is_held(self) -> bool {
+        self.hour() == Hour::HELD
+    }
+
+    /// Whether the answer for a use is that the person is too young, as it is up to a birthday.
+    #[inline]
+    pub(super) fn is_young(self, use_for: Use) -> bool {
+        self.number(use_for) == TOO_YOUNG
+    }
+
+    /// Whether an answer changes on a birthday.
+    pub(super) fn waits_for_birthday(self) -> bool {
+        self.is_young(Use::Ordinary) || self.is_young(Use::LegalClaims)
+    }
+
+    #[inline]
+    fn number(self, use_for: Use) -> u32 {
         let shift = if use_for == Use::Ordinary {
             0
         } else {
             OTHER_AT
         };
-        let number = usize::try_from(self.0 >> shift & ANSWER).unwrap_or_default();
+        self.0 >> shift & ANSWER
+    }
+
+    /// The answer, given whether the end has passed.
+    #[inline]
+    pub(super) fn ruling(self, use_for: Use, passed: bool) -> &'static Ruling {
+        let number = usize::try_from(self.number(use_for)).unwrap_or_default();
         let number = number | (usize::from(passed) * AFTER);
         SAID.get(number).unwrap_or(&UNKNOWN)
     }
+}
+
+/// The ruling that says this.
+pub(super) fn ruling(answer: Answer) -> &'static Ruling {
+    let number = usize::try_from(number(answer)).unwrap_or_default();
+    SAID.get(number).unwrap_or(&UNKNOWN)
 }
 
 fn number(answer: Answer) -> u32 {
@@ -190,6 +226,7 @@ mod tests {
             number(Answer::No(Reason::RetentionPassed)),
             u32::try_from(PASSED).unwrap()
         );
+        assert_eq!(number(Answer::No(Reason::TooYoung)), TOO_YOUNG);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! A [`Population`] decides nothing of its own. When something becomes known of a person it asks
 //! [`decision::may`](crate::decision::may) and keeps what it says in a cell for each activity, with
 //! only the use and the time left open; a question then reads one cell. It knows neither where the
-//! facts come from nor when they change: whoever loads it puts a person again after every entry,
-//! record and birthday, and fills a new one for a new version of the statement.
+//! facts come from nor when they change: whoever loads it puts a person again after every entry and
+//! record, and fills a new one for a new version of the statement.
 //!
 //! What memory takes to answer is nearly all that a question costs, so that the processor must be
 //! able to look for several people at once: a cell lies in the cache line that holds the id, and no
@@ -19,7 +19,7 @@ use std::fmt;
 use hashbrown::HashTable;
 use jiff::Timestamp;
 
-use crate::decision::{Facts, Rule, Ruling, States, Use};
+use crate::decision::{self, Facts, Rule, Ruling, States, Use};
 use crate::rulebook::Rulebook;
 use crate::standing::Position;
 use crate::statement::VersionId;
@@ -31,8 +31,6 @@ use self::cell::{Cell, Hour};
 pub struct Person {
     /// Where the person stands for all activities at once.
     pub all: Position,
-    /// The person's age in years, where it is known.
-    pub age: Option<u8>,
     /// One for each activity, in the order in which the population has them. Activities that are left
     /// out are those in which nothing is known of the person.
     pub own: Vec<Own>,
@@ -47,6 +45,8 @@ pub struct Own {
     pub states: States,
     /// As in [`Facts::kept_until`].
     pub kept_until: Option<Timestamp>,
+    /// As in [`Facts::of_age_at`].
+    pub of_age_at: Option<Timestamp>,
 }
 
 /// Many people under one version of a statement.
@@ -59,6 +59,9 @@ pub struct Population {
     tables: Vec<Table>,
     /// The ends that are not on an hour, by person and activity.
     ends: HashMap<(u128, usize), Timestamp>,
+    /// What is known of people who consent and whose answer changes, or has changed, on a birthday: of
+    /// them the rules themselves are asked.
+    young: HashMap<(u128, usize), Facts>,
 }
 
 /// Where the answers for an activity lie in a population.
@@ -114,6 +117,7 @@ impl Population {
             rules,
             tables: Vec::new(),
             ends: HashMap::new(),
+            young: HashMap::new(),
         };
         let strangers = population.lines(0, &Person::default());
         let own_requests = population.rules.chunks(DOZEN).map(Line::of_own_requests);
@@ -145,15 +149,15 @@ impl Population {
     ) -> Option<&'static Ruling> {
         let table = self.tables.get(activity.table)?;
         let line = table.find(id)?;
-        if use_for == Use::OwnRequest {
+        let cell = line.cells.get(activity.cell)?;
+        if use_for == Use::OwnRequest || use_for == Use::Storage && cell.is_held() {
             return Some(table.own_request.ruling(activity, use_for, Hour::FIRST));
         }
         let hour = Hour::of(now);
-        let ends = line.cells.get(activity.cell).map(|cell| cell.hour());
-        if ends == Some(hour) {
+        if cell.hour() == hour || cell.is_young(use_for) {
             return Some(self.ruling_within(line, activity, use_for, now));
         }
-        Some(line.ruling(activity, use_for, hour))
+        Some(cell.ruling(use_for, cell.hour() < hour))
     }
 
     fn may_of_stranger(&self, activity: Place, use_for: Use) -> &'static Ruling {
@@ -168,7 +172,7 @@ impl Population {
         line.ruling(activity, use_for, Hour::FIRST)
     }
 
-    /// The ruling in the very hour of an end.
+    /// The ruling in the very hour of an end, and of someone who is, or was, too young.
     #[cold]
     fn ruling_within(
         &self,
@@ -180,6 +184,11 @@ impl Population {
         let Some(cell) = line.cells.get(activity.cell) else {
             return &cell::UNKNOWN;
         };
+        if let Some(facts) = self.young.get(&(line.id, activity.number()))
+            && let Some(rule) = self.rules.get(activity.number())
+        {
+            return cell::ruling(decision::may(rule, facts, use_for, now));
+        }
         let end = if cell.is_on_hour() {
             Some(cell.hour().start())
         } else {
@@ -217,9 +226,11 @@ impl Population {
     pub fn bytes(&self) -> usize {
         // A hash map has a byte for each entry besides the entry itself.
         let end = size_of::<((u128, usize), Timestamp)>() + 1;
+        let young = size_of::<((u128, usize), Facts)>() + 1;
         let tables = self.tables.iter();
         let lines: usize = tables.map(|table| table.lines.allocation_size()).sum();
-        lines + self.ends.capacity() * 8 / 7 * end
+        let aside = self.ends.capacity() * end + self.young.capacity() * young;
+        lines + aside * 8 / 7
     }
 
     /// Puts a person in the place of all that was known of them.
@@ -246,8 +257,12 @@ impl Population {
             let line = std::mem::replace(entry.get_mut(), Line::BLANK);
             entry.remove();
             for (place, cell) in line.cells.iter().enumerate() {
+                let at = (id, number * DOZEN + place);
                 if !cell.is_on_hour() {
-                    self.ends.remove(&(id, number * DOZEN + place));
+                    self.ends.remove(&at);
+                }
+                if cell.waits_for_birthday() {
+                    self.young.remove(&at);
                 }
             }
         }
@@ -265,11 +280,14 @@ impl Population {
                 all: person.all,
                 states: own.states,
                 kept_until: own.kept_until,
-                age: person.age,
+                of_age_at: own.of_age_at,
             };
             *cell = Cell::settle(rule, &facts);
             if let (false, Some(end)) = (cell.is_on_hour(), own.kept_until) {
                 self.ends.insert((id, activity), end);
+            }
+            if cell.waits_for_birthday() {
+                self.young.insert((id, activity), facts);
             }
         }
         lines
@@ -396,7 +414,7 @@ mod tests {
             all: person.all,
             states: own.states,
             kept_until: own.kept_until,
-            age: person.age,
+            of_age_at: own.of_age_at,
         }
     }
 
@@ -413,6 +431,7 @@ mod tests {
             vec![(Contract, Some(5)), (Consent, None)],
             vec![(PublicTask, Some(1)), (LegalObligation, Some(2))],
             vec![(VitalInterest, None)],
+            vec![(Consent, None), (LegitimateInterest, None)],
             vec![],
         ];
         let gates = [
@@ -421,6 +440,7 @@ mod tests {
             vec![Gate::DeviceConsent, Gate::Age(13)],
             vec![Gate::SpecialConsent],
             vec![Gate::NoSpecialCondition],
+            vec![Gate::CustomerOrMarketingConsent(0), Gate::Age(15)],
         ];
         let mut rules = Vec::new();
         for bases in &bases {
@@ -443,29 +463,28 @@ mod tests {
         rules
     }
 
-    /// All positions, own and everywhere, all uses, all kinds of rules, with ends and ages around
-    /// their limits: the answer is that of [`decision::may`](crate::decision::may).
+    /// All positions, own and everywhere, all uses, all kinds of rules, with ends and birthdays around
+    /// their instants: the answer is that of [`decision::may`](crate::decision::may).
     #[test]
     fn i1_the_answer_is_that_of_the_rules() {
         let rules = all_rules();
         let mut people = population(rules.clone(), 1);
         let ends = [None, Some(at(NOON)), Some(Timestamp::new(NOON, 1).unwrap())];
         let states = [0, 1, 2, 0b10_0000].map(States);
-        let ages = [None, Some(12), Some(13)];
+        let birthdays = [None, Some(at(NOON)), Some(Timestamp::new(NOON, 1).unwrap())];
         let pairs = positions().flat_map(|all| positions().map(move |own| (all, own)));
         for (turn, (all, position)) in pairs.enumerate() {
-            // Ends, states and ages take turns, so that all meet without a product of everything;
+            // Ends, states and birthdays take turns, so that all meet without a product of everything;
             // the step by one after each round lets every position meet all of them.
             let turn = turn + turn / 40;
             let own = Own {
                 position,
                 states: states[turn % 4],
                 kept_until: ends[turn / 4 % 3],
+                of_age_at: birthdays[turn / 12 % 3],
             };
-            let age = ages[turn / 12 % 3];
             let person = Person {
                 all,
-                age,
                 own: vec![own; rules.len()],
             };
             people.put(1, &person);
@@ -512,7 +531,9 @@ mod tests {
     fn what_is_erased_leaves_nothing_behind() {
         let mut people = population(all_rules(), 1);
         let odd = Own {
+            position: position(1),
             kept_until: Some(at(NOON + 1)),
+            of_age_at: Some(at(NOON)),
             ..Own::default()
         };
         let person = Person {
@@ -522,8 +543,9 @@ mod tests {
         people.put(0, &person);
         people.put(u128::MAX, &person);
         assert_eq!(people.ends.len(), 30);
+        assert!(!people.young.is_empty());
         assert!(people.erase(0) && people.erase(u128::MAX) && !people.erase(0));
-        assert!(people.is_empty() && people.ends.is_empty());
+        assert!(people.is_empty() && people.ends.is_empty() && people.young.is_empty());
     }
 
     #[test]
@@ -542,19 +564,21 @@ mod tests {
     }
 
     fn any_own() -> impl Strategy<Value = Own> {
-        let end = prop::option::of(any_end());
-        (0..40_usize, any::<u8>(), end).prop_map(|(number, states, kept_until)| Own {
-            position: position(number),
-            states: States(states),
-            kept_until,
-        })
+        let end = || prop::option::of(any_end());
+        (0..40_usize, any::<u8>(), end(), end()).prop_map(
+            |(number, states, kept_until, of_age_at)| Own {
+                position: position(number),
+                states: States(states),
+                kept_until,
+                of_age_at,
+            },
+        )
     }
 
     fn any_person() -> impl Strategy<Value = Person> {
         let own = prop::collection::vec(any_own(), 0..14);
-        (0..40_usize, prop::option::of(any::<u8>()), own).prop_map(|(all, age, own)| Person {
+        (0..40_usize, own).prop_map(|(all, own)| Person {
             all: position(all),
-            age,
             own,
         })
     }

@@ -83,6 +83,20 @@ impl Calendar {
         Some(next.start_of_day().ok()?.timestamp())
     }
 
+    /// The first instant of the day on which someone born on `born_on` has lived so many years; the end
+    /// of time where the calendar has no such day. Who was born on 29 February is a year older on 1
+    /// March of a year without that day: it is the later of the two readings, and protects longer.
+    pub fn of_age_at(&self, born_on: Date, years: u8) -> Timestamp {
+        let birthday = || {
+            let year = born_on.year().checked_add(years.into())?;
+            let day = Date::new(year, born_on.month(), born_on.day());
+            day.or_else(|_| Date::new(year, 3, 1)).ok()
+        };
+        let eve = birthday().and_then(|day| day.yesterday().ok());
+        eve.and_then(|eve| self.end_of(eve))
+            .unwrap_or(Timestamp::MAX)
+    }
+
     /// The day on which something that ends at this instant, exclusive, was last there; only
     /// when the end is that of a whole day.
     pub(super) fn day_ended_at(&self, end: Timestamp) -> Option<Date> {
@@ -161,5 +175,26 @@ impl Calendar {
                 .map_or(End::BEYOND, End::At);
         }
         end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_birthday_begins_in_the_zone_of_the_statement() {
+        let calendar = Calendar::new(TimeZone::get("Europe/Oslo").unwrap());
+        let rows = [
+            ("2011-04-02", 15, "2026-04-02T00:00:00+02:00"),
+            ("2011-01-01", 15, "2026-01-01T00:00:00+01:00"),
+            ("2012-02-29", 13, "2025-03-01T00:00:00+01:00"),
+            ("2012-02-29", 16, "2028-02-29T00:00:00+01:00"),
+        ];
+        for (born_on, years, want) in rows {
+            let found = calendar.of_age_at(born_on.parse().unwrap(), years);
+            assert_eq!(found, want.parse().unwrap(), "{born_on} {years}");
+        }
+        assert_eq!(calendar.of_age_at(Date::MAX, 1), Timestamp::MAX);
     }
 }

@@ -206,6 +206,11 @@ impl model::BasisName {
         matches!(self, Self::Consent | Self::ExplicitConsent)
     }
 
+    /// Whether it gives way to an objection that weighs more (GDPR Article 21(1)).
+    pub fn is_weighed(self) -> bool {
+        matches!(self, Self::PublicTask | Self::LegitimateInterest)
+    }
+
     /// The article that names it.
     pub const fn article(self) -> &'static str {
         match self {

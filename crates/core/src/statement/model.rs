@@ -394,7 +394,7 @@ pub struct Activity {
     /// What still goes out after an opt-out, for example order confirmations.
     pub service_messages: Option<Localized>,
     /// The exception for existing customers (markedsføringsloven § 15), where it is relied on.
-    pub existing_customers: Option<Localized>,
+    pub existing_customers: Option<ExistingCustomers>,
     /// What makes storing or reading on a person's device lawful (ekomloven § 3-15).
     pub device_access: Option<DeviceAccess>,
     /// Where consent is given.
@@ -594,6 +594,18 @@ pub enum Channel {
     Employer,
 }
 
+/// Existing customers, who get marketing of similar goods or services of the company without having
+/// consented (markedsføringsloven § 15).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExistingCustomers {
+    /// Who they are: what they bought, and what is similar to it.
+    pub who: Localized,
+    /// The state of a person who is one: it holds for those whose address was got in a sale and who
+    /// could decline then. Everyone else must consent.
+    pub when: String,
+}
+
 /// What makes access to a person's device lawful (ekomloven § 3-15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -652,6 +664,19 @@ pub enum SpecialCategories {
     Condition(String),
     /// They may come in, and the text only asks people not to share them (lint L27).
     Reminder(Localized),
+}
+
+impl SpecialCategories {
+    /// The letter of the condition of Article 9(2) that is named, `a` to `j`; none where it is not.
+    pub fn condition(&self) -> Option<char> {
+        let Self::Condition(text) = self else {
+            return None;
+        };
+        let rest = text.trim().strip_prefix("9(2)(")?;
+        let mut letter = rest.split_once(')')?.0.chars();
+        let only = letter.next().filter(|_| letter.next().is_none());
+        only.filter(|letter| ('a'..='j').contains(letter))
+    }
 }
 
 /// `cookies.toml`: every cookie, by name (P3.2.2).

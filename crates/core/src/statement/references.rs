@@ -221,6 +221,10 @@ impl Checker<'_> {
                 self.declared(&at.key("when"), state, &states);
             }
         }
+        if let Some(customers) = &activity.existing_customers {
+            let at = at.key("existing_customers").key("when");
+            self.declared(&at, &customers.when, &states);
+        }
         if activity.states.len() > 8 {
             let message = "an activity has at most eight states".to_owned();
             self.report(&at.key("states"), message, "split the activity".to_owned());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use ombud_core::evidence::Fact;
 use ombud_core::intake;
 use ombud_core::retention::{Anchors, Due, Event, Interval, State, due};
@@ -24,6 +25,9 @@ pub(super) struct Facts {
     /// States by name: since when they hold, in Unix milliseconds.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) states: BTreeMap<String, i64>,
+    /// The person's date of birth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) born_on: Option<Date>,
     /// Until when the person agreed to the keeping, exclusive, in Unix milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) agreed_until: Option<i64>,
@@ -70,6 +74,7 @@ impl Facts {
                     Some((State::new(name)?, vec![interval]))
                 })
                 .collect(),
+            born_on: self.born_on,
             agreed_until: self.agreed_until.and_then(instant),
             ..Anchors::default()
         }

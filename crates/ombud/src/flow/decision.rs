@@ -94,7 +94,7 @@ impl Ombud {
         }
         let loaded = self.load(&asked).await?;
         if let Some((seen, identity)) = kept {
-            let person = (identity, loaded.person(&self.book));
+            let person = (identity, loaded.person(&self.book, now));
             self.memory.keep(seen, &self.book, std::iter::once(person));
         }
         let facts = loaded.facts(&self.book, activity, rule);
@@ -167,7 +167,8 @@ impl Ombud {
         let loaded = self.load_each(missing.collect()).await?;
         if let Some(seen) = seen {
             let people = loaded.iter();
-            let people = people.map(|(identity, loaded)| (*identity, loaded.person(&self.book)));
+            let people =
+                people.map(|(identity, loaded)| (*identity, loaded.person(&self.book, now)));
             self.memory.keep(seen, &self.book, people);
         }
         let mut answers = Vec::with_capacity(questions.len());
@@ -308,17 +309,17 @@ impl Loaded {
         facts
     }
 
-    /// The same for all activities, in their order.
-    fn person(&self, book: &Rulebook) -> Person {
+    /// The same for all activities, in their order. A birthday that has passed changes nothing more.
+    fn person(&self, book: &Rulebook, now: Timestamp) -> Person {
         let mut person = Person::default();
         for (activity, rule) in &book.activities {
             let facts = self.facts(book, activity, rule);
             person.all = facts.all;
-            person.age = facts.age;
             person.own.push(Own {
                 position: facts.own,
                 states: facts.states,
                 kept_until: facts.kept_until,
+                of_age_at: facts.of_age_at.filter(|at| now < *at),
             });
         }
         person
@@ -408,6 +409,17 @@ pub(super) fn facts_of(
         all: all.position(Scope::default()),
         states: book.states(activity, states),
         kept_until: dues.and_then(|dues| dues.into_iter().max()),
-        age: None,
+        of_age_at: of_age_at(book, rule, clocks),
     }
+}
+
+/// The instant from which a person is as old as an activity asks for, by the dates of birth that any of
+/// their clocks was told; where they differ, by the last.
+fn of_age_at(book: &Rulebook, rule: &ActivityRule, clocks: &[Clock]) -> Option<Timestamp> {
+    let years = rule.minimum_age()?;
+    let births = clocks.iter();
+    let births = births.filter_map(|clock| anchor::Facts::parse(&clock.anchors).born_on);
+    births
+        .max()
+        .map(|born_on| book.calendar.of_age_at(born_on, years))
 }

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use ombud_core::decision::Gate;
 use ombud_core::retention::{Event, Keep};
 use ombud_core::rulebook::{ActivityRule, CollectionRule};
 use ombud_core::standing::Act;
@@ -163,7 +162,7 @@ impl Person {
                 continue;
             }
             let began = self.moment(rule);
-            if asks_consent(activity) {
+            if activity.rule.asks_consent() {
                 self.tell(ombud, &rule.activity, Act::Consent, began)
                     .await?;
             }
@@ -288,9 +287,9 @@ impl Person {
     ) -> Result<(), FlowError> {
         let days = self.dice.below(60) + 1;
         let at = self.later(began, days);
-        let act = if asks_consent(rule) && self.dice.percent(15) {
+        let act = if rule.rule.asks_consent() && self.dice.percent(15) {
             Act::Withdraw
-        } else if !asks_consent(rule) && self.dice.percent(2) {
+        } else if !rule.rule.asks_consent() && self.dice.percent(2) {
             Act::Object
         } else if self.dice.percent(1) {
             Act::Restrict
@@ -325,14 +324,4 @@ impl Person {
             FieldKind::File => json!(format!("synthetic-{dice}.pdf")),
         }
     }
-}
-
-fn asks_consent(rule: &ActivityRule) -> bool {
-    let gates = [
-        Gate::MarketingConsent,
-        Gate::DeviceConsent,
-        Gate::SpecialConsent,
-    ];
-    let by_gate = rule.rule.gates.iter().any(|gate| gates.contains(gate));
-    by_gate || rule.rule.bases.iter().any(|(basis, _)| basis.is_consent())
 }

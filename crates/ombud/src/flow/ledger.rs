@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use ombud_core::effects::{Effects, effects};
+use ombud_core::decision;
+use ombud_core::effects::{ActRefusal, Effects, depends_on_person, effects};
 use ombud_core::evidence::{self, Fact, Pseudonym};
 use ombud_core::intake;
 use ombud_core::retention::Event;
@@ -14,7 +15,7 @@ use ombud_store::{
     Clock, ClockState, Entry, IdentityHash, NewEntry, Place, StoreError, SubjectId, Tx,
 };
 
-use super::decision::EVERYWHERE;
+use super::decision::{EVERYWHERE, facts_of};
 use super::subject::{SubjectRef, opt_in, opt_out};
 use super::{FlowError, Ombud, anchor};
 
@@ -83,8 +84,8 @@ impl Ombud {
     ///
     /// # Errors
     ///
-    /// [`FlowError::Act`] when the activity knows no such act, and [`FlowError::Intake`] when words
-    /// are told where names belong.
+    /// [`FlowError::Act`] when the activity knows no such act, or it lies in the future, and
+    /// [`FlowError::Intake`] when words are told where names belong.
     pub async fn tell(
         &self,
         who: &SubjectRef,
@@ -94,10 +95,15 @@ impl Ombud {
         let [language, channel, notice] =
             [&told.language, &told.channel, &told.notice].map(Option::as_deref);
         intake::told(language, channel, notice).map_err(FlowError::Intake)?;
-        let effects = effects(&self.book, &told.activity, told.act, told.notice.is_some())?;
+        if told.at > now {
+            return Err(ActRefusal::Future.into());
+        }
+        let facts = self.known(who, &told).await?;
+        let act = (told.act, told.notice.is_some());
+        let effects = effects(&self.book, &told.activity, act, &facts)?;
         let subject = self.subject(who, now).await?;
         let (linked, person) = self.person(subject).await?;
-        let (book, at) = (self.book.clone(), told.at.min(now));
+        let (book, at) = (self.book.clone(), told.at);
         let (entry, follows) = (self.entry(subject, &told, at, now), effects.clone());
         let parts = self.parts(subject, told.act, &effects, &linked);
         let write = self
@@ -123,6 +129,16 @@ impl Ombud {
             effects,
             signed: self.receipt(&entry),
         })
+    }
+
+    /// What is known of a person where it decides what follows from an act.
+    async fn known(&self, who: &SubjectRef, told: &Told) -> Result<decision::Facts, FlowError> {
+        match self.book.activities.get(&told.activity) {
+            Some(rule) if depends_on_person(&self.book, &told.activity, told.act) => {
+                self.facts(who, &told.activity, rule).await
+            }
+            Some(_) | None => Ok(decision::Facts::default()),
+        }
     }
 
     /// What a person's identities are found by, and what stands for the person in the evidence: read
@@ -273,7 +289,7 @@ fn append(
     }
     let clocks = tx.clocks_of(entry.subject)?;
     let clocks = move_clocks(tx, book, (entry, &standings), effects, clocks)?;
-    hold_clocks(tx, book, &standings, clocks)?;
+    hold_clocks(tx, book, &standings, &clocks)?;
     let fact = Fact::Act {
         subject: person,
         activity: entry.activity.clone(),
@@ -298,7 +314,8 @@ fn fold(
 }
 
 /// Clocks of restricted activities are held, others are live: a restricted record is not erased
-/// either, and what came due meanwhile is swept once the restriction is lifted.
+/// either, and what came due meanwhile is swept once the restriction is lifted. An objection that is
+/// assessed restricts what no other basis carries.
 ///
 /// # Source
 ///
@@ -307,30 +324,37 @@ fn hold_clocks(
     tx: &mut Tx<'_>,
     book: &Rulebook,
     standings: &Standings,
-    clocks: Vec<Clock>,
+    clocks: &[Clock],
 ) -> Result<(), FlowError> {
-    let restricted = |activity: &str| {
-        let marketing = book
-            .activities
-            .get(activity)
-            .is_some_and(|rule| rule.rule.marketing);
-        standings.iter().any(|(name, standing)| {
-            let position = standing.position(Scope::default());
-            let weighed =
-                name == activity && !marketing && position.objection == Objection::Pending;
-            (name == activity || name == EVERYWHERE) && (position.restricted || weighed)
-        })
+    let standing = |activity: &str| standings.get(activity).copied().unwrap_or_default();
+    let all = standing(EVERYWHERE);
+    let restricted = |collection: &str| {
+        let activity = collection.split('.').next().unwrap_or_default();
+        let own = standing(activity);
+        let position = own.position(Scope::default());
+        let assessed = || {
+            let rule = book.activities.get(activity)?;
+            let known = facts_of(book, (activity, rule), [&own, &all], clocks, true);
+            let basis = book.collections.get(collection)?.declared.basis;
+            let carried = rule.rule.carries_despite_objection(basis, &known);
+            Some(!rule.rule.marketing && !carried)
+        };
+        position.restricted
+            || all.position(Scope::default()).restricted
+            || position.objection == Objection::Pending && assessed().unwrap_or(true)
     };
     for clock in clocks {
-        let activity = clock.key.collection.split('.').next().unwrap_or_default();
-        let state = if restricted(activity) {
+        let state = if restricted(&clock.key.collection) {
             ClockState::Held
         } else {
             ClockState::Live
         };
         // Saving a planned clock takes it out of its plan, as a restriction must.
         if clock.state != state && (state == ClockState::Held || clock.state == ClockState::Held) {
-            tx.save_clock(&Clock { state, ..clock })?;
+            tx.save_clock(&Clock {
+                state,
+                ..clock.clone()
+            })?;
         }
     }
     Ok(())

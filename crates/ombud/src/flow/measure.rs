@@ -396,7 +396,7 @@ impl Look<'_, '_> {
                 own.upheld
                     .filter(|_| position.objection == Objection::Upheld)
             };
-            self.left_over(found, rule, &left, [withdrawn, ended]);
+            self.left_over(found, (rule, &facts), &left, [withdrawn, ended]);
         }
         Ok(())
     }
@@ -405,7 +405,7 @@ impl Look<'_, '_> {
     fn left_over(
         &self,
         found: &mut Measures,
-        rule: &ActivityRule,
+        (rule, facts): (&ActivityRule, &Facts),
         left: &BTreeMap<String, u64>,
         [withdrawn, objected]: [Option<Timestamp>; 2],
     ) {
@@ -415,7 +415,8 @@ impl Look<'_, '_> {
             let Some(collection) = self.book.collections.get(name) else {
                 continue;
             };
-            let ends = withdrawn && collection.by_consent || objected && collection.objectable;
+            let ends = withdrawn && collection.by_consent
+                || objected && collection.ends_by_objection(&rule.rule, facts);
             if let (true, Some(left)) = (ends, left.get(name)) {
                 found
                     .collections

@@ -24,6 +24,8 @@ mod command;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod decision;
+#[cfg(test)]
 mod description;
 #[cfg(test)]
 mod erasure;

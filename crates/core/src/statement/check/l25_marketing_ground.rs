@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn consent_or_the_exception_with_its_way_out() {
-        let customers = "existing_customers = { en = 'who bought something alike' }";
+        let customers =
+            "existing_customers = { who = { en = 'who bought something alike' }, when = 'buyer' }
+                         states.buyer = { en = 'a buyer' }";
         #[rustfmt::skip]
         let rows = [
             ("consent", news(""), false),

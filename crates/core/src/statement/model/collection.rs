@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{BasisName, OneOrMany};
+use crate::dpv;
 use crate::language::Localized;
 use crate::retention::{Keep, Then};
 
@@ -153,6 +154,21 @@ pub struct Field {
     pub called_anonymous: bool,
     /// A shorter period of its own.
     pub keep: Option<Keep>,
+}
+
+impl Field {
+    /// Whether its category is a special one (GDPR Article 9(1)).
+    pub fn is_special(&self) -> bool {
+        dpv::is_special(&self.category)
+    }
+
+    /// Whether data of special categories may come in through it: it is one, it often reveals one, or
+    /// people may put anything into it.
+    pub fn may_reveal_special(&self) -> bool {
+        matches!(self.kind, FieldKind::FreeText | FieldKind::File)
+            || self.is_special()
+            || dpv::is_telling(&self.category)
+    }
 }
 
 /// The type of a field's value.
