@@ -3,6 +3,7 @@
 //! A record is accepted only when a declared collection holds exactly such fields; whether a basis
 //! is in force is asked of [`crate::decision`] in addition.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::did_you_mean;
+use crate::identity::{IdentityError, normalise};
 use crate::retention::Event;
 use crate::rulebook::{CollectionRule, Rulebook};
 use crate::statement::model::{Field, FieldKind};
@@ -47,6 +49,24 @@ pub enum Refusal {
         /// What the statement declares.
         expected: &'static str,
     },
+    /// A value is not an identity of the kind that the field is declared as.
+    #[error("the field `{name}` is not an identity `{kind}`: {error}")]
+    NotIdentity {
+        /// The declared name.
+        name: String,
+        /// The kind of identity.
+        kind: String,
+        /// What is wrong.
+        error: IdentityError,
+    },
+    /// A field is an identity, and not the one of that kind that the record's person was named by.
+    #[error("the field `{name}` names another `{kind}` than that of the person")]
+    AnotherIdentity {
+        /// The declared name.
+        name: String,
+        /// The kind of identity.
+        kind: String,
+    },
     /// The collection's clock knows no such event.
     #[error("no clock of the collection counts from `{name}`")]
     UnknownAnchor {
@@ -72,7 +92,10 @@ impl Refusal {
         match self {
             Self::UnknownCollection { .. } => "GDPR Article 5(1)(b)",
             Self::UndeclaredField { .. } => "GDPR Article 5(1)(c)",
-            Self::MissingField { .. } | Self::WrongType { .. } => "GDPR Article 5(1)(d)",
+            Self::MissingField { .. }
+            | Self::WrongType { .. }
+            | Self::NotIdentity { .. }
+            | Self::AnotherIdentity { .. } => "GDPR Article 5(1)(d)",
             Self::UnknownAnchor { .. } | Self::FutureAnchor { .. } => "GDPR Article 5(1)(e)",
             Self::NoIdentity => "GDPR Article 4(1)",
         }
@@ -85,6 +108,8 @@ impl Refusal {
             Self::UndeclaredField { .. } => "undeclared_field",
             Self::MissingField { .. } => "missing_field",
             Self::WrongType { .. } => "wrong_type",
+            Self::NotIdentity { .. } => "not_an_identity",
+            Self::AnotherIdentity { .. } => "another_identity",
             Self::UnknownAnchor { .. } => "unknown_anchor",
             Self::FutureAnchor { .. } => "future_anchor",
             Self::NoIdentity => "no_identity",
@@ -100,7 +125,10 @@ impl Refusal {
                 near.as_ref().map(|near| format!("did you mean `{near}`?"))
             }
             Self::MissingField { .. } => Some("send it, or declare it optional".to_owned()),
-            Self::WrongType { .. } => None,
+            Self::WrongType { .. } | Self::NotIdentity { .. } => None,
+            Self::AnotherIdentity { kind, .. } => {
+                Some(format!("store it for the person whose `{kind}` it is"))
+            }
             Self::FutureAnchor { .. } => Some("send events when they have happened".to_owned()),
             Self::NoIdentity => Some("name the subject, for example by `email`".to_owned()),
         }
@@ -221,6 +249,69 @@ pub fn told(
         Ok(())
     } else {
         Err(refusals)
+    }
+}
+
+/// The identities that a record names besides those that its person is given by (`who`): kinds and
+/// canonical spellings. All that a record says of one kind is one identity.
+///
+/// # Errors
+///
+/// Every refusal, in order of field name; a value is never repeated.
+///
+/// # Source
+///
+/// GDPR Article 5(1)(d); invariant I6.
+pub fn identities(
+    rulebook: &Rulebook,
+    rule: &CollectionRule,
+    fields: &Map<String, Value>,
+    who: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, Vec<Refusal>> {
+    let canonical = |kind: &str, value: &str| {
+        let rule = rulebook.identities.get(kind)?.normalise;
+        Some(normalise(rule, value).map(Cow::into_owned))
+    };
+    let given = who.iter().filter_map(|(kind, value)| {
+        let value = canonical(kind, value)?.ok()?;
+        Some((kind.clone(), value))
+    });
+    let given: BTreeMap<String, String> = given.collect();
+    let mut further = BTreeMap::new();
+    let mut refusals = Vec::new();
+    for (name, field) in &rule.declared.fields {
+        let (Some(kind), Some(value)) = (&field.identity, fields.get(name)) else {
+            continue;
+        };
+        for value in texts(value) {
+            let (name, kind) = (name.clone(), kind.clone());
+            match canonical(&kind, &value) {
+                Some(Err(error)) => refusals.push(Refusal::NotIdentity { name, kind, error }),
+                Some(Ok(value)) => match given.get(&kind).or_else(|| further.get(&kind)) {
+                    Some(known) if *known == value => {}
+                    Some(_) => refusals.push(Refusal::AnotherIdentity { name, kind }),
+                    None => {
+                        further.insert(kind, value);
+                    }
+                },
+                None => {}
+            }
+        }
+    }
+    if refusals.is_empty() {
+        Ok(further)
+    } else {
+        Err(refusals)
+    }
+}
+
+/// The texts that a value is made of.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Number(number) => vec![number.to_string()],
+        Value::Array(values) => values.iter().flat_map(texts).collect(),
+        Value::Null | Value::Bool(_) | Value::Object(_) => Vec::new(),
     }
 }
 
@@ -398,6 +489,30 @@ mod tests {
             assert!(of_type(&field, &good).is_ok(), "{kind:?}");
             assert!(of_type(&field, &bad).is_err(), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn i6_a_field_that_is_an_identity_is_one_and_the_persons() {
+        let book = rules(&[]);
+        let rule = &book.collections["support.inquiry"];
+        let found = |given: Value, who: &[(&str, &str)]| {
+            let who = who.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+            let found = identities(&book, rule, given.as_object().unwrap(), &who.collect());
+            found.map_err(|all| all.iter().map(Refusal::name).collect::<Vec<_>>())
+        };
+        let none = Ok(BTreeMap::new());
+        let phone = BTreeMap::from([("phone".to_owned(), "+4722000000".to_owned())]);
+        let anna = [("email", "anna@example.com")];
+        let spelt = json!({ "email": " anna@EXAMPLE.com", "message": "not-an-email" });
+        assert_eq!(found(spelt, &anna), none);
+        let both = json!({ "email": "anna@example.com", "phone": "+47 22 00 00 00" });
+        assert_eq!(found(both.clone(), &anna), Ok(phone.clone()));
+        assert_eq!(found(both, &[("phone", "004722000000")]).unwrap().len(), 1);
+        let other = json!({ "email": "bo@example.com" });
+        assert_eq!(found(other, &anna), Err(vec!["another_identity"]));
+        let wrong = json!({ "email": "anna", "phone": "22" });
+        assert_eq!(found(wrong, &anna), Err(vec!["not_an_identity"; 2]));
+        assert_eq!(found(json!({ "phone": null }), &anna), none);
     }
 
     #[test]

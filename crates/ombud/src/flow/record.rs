@@ -76,14 +76,17 @@ impl Ombud {
         } = incoming;
         let rule = intake::collection(&self.book, &collection);
         let rule = rule.map_err(|refusal| FlowError::Intake(vec![refusal]))?;
+        let named = intake::identities(&self.book, rule, &fields, &who.0);
         let refusals = [
             intake::fields(rule, &fields).err(),
             intake::anchors(&self.book, rule, &anchors, now).err(),
+            named.as_ref().err().cloned(),
         ];
         let refusals: Vec<_> = refusals.into_iter().flatten().flatten().collect();
         if !refusals.is_empty() {
             return Err(FlowError::Intake(refusals));
         }
+        let who = self.and(who, named.unwrap_or_default());
         // Asked before the person is made known, so that a refusal leaves nothing behind.
         if let Some(activity) = self.book.activities.get(&rule.activity) {
             let facts = self.facts(&who, &rule.activity, activity).await?;
@@ -197,16 +200,36 @@ impl Ombud {
     }
 
     /// Puts new values in the place of a record's (GDPR Article 16). `null` takes an optional field out.
+    /// A new identity is one more of the person: what was told by the old one still counts.
     ///
     /// # Errors
     ///
-    /// [`FlowError::NotFound`], or [`FlowError::Intake`] when the result is not what is declared.
+    /// [`FlowError::NotFound`], [`FlowError::Intake`] when the result is not what is declared, or
+    /// [`FlowError::SeveralPeople`] when a new identity is another person's.
     pub async fn rectify(
         &self,
         id: RecordId,
         changes: Map<String, Value>,
         now: Timestamp,
     ) -> Result<(), FlowError> {
+        let record = self
+            .record(id)
+            .await?
+            .ok_or(FlowError::NotFound("record"))?;
+        let rule = rule_of(&self.book, &record.collection)?;
+        let named = intake::identities(&self.book, rule, &changes, &BTreeMap::new());
+        let named = self.and(SubjectRef::default(), named.map_err(FlowError::Intake)?);
+        let asked = if named.0.is_empty() {
+            None
+        } else {
+            Some(self.asked(&named)?)
+        };
+        if let Some(asked) = &asked {
+            let owner = self.found(asked).await?.subject;
+            if owner.is_some_and(|owner| owner != record.subject) {
+                return Err(asked.several());
+            }
+        }
         let book = self.book.clone();
         let write = self
             .store
@@ -234,7 +257,14 @@ impl Ombud {
                     .into())
                 }
             });
-        write.await
+        write.await?;
+        match asked {
+            Some(asked) => {
+                let found = self.found(&asked).await?;
+                self.extend(record.subject, &asked, found, now).await
+            }
+            None => Ok(()),
+        }
     }
 
     /// Erases one record. The person and everything else of theirs stays, and so does what a law asks

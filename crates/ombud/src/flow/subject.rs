@@ -57,6 +57,11 @@ impl Asked {
             _ => None,
         }
     }
+
+    /// The refusal of identities that belong to different people.
+    pub(super) fn several(&self) -> FlowError {
+        FlowError::SeveralPeople(self.who.iter().map(|known| known.kind.clone()).collect())
+    }
 }
 
 /// What identities alone tell.
@@ -165,7 +170,7 @@ impl Ombud {
         for known in &asked.who {
             let (owner, suppressed) = self.owner(known.hash).await?;
             if found.subject.is_some() && owner.is_some() && found.subject != owner {
-                return Err(several(&asked.who));
+                return Err(asked.several());
             }
             if owner.is_none() {
                 found.unowned.push(known.clone());
@@ -292,8 +297,22 @@ impl Ombud {
         read.await
     }
 
+    /// A person with the identities that a record of theirs names besides. Hints count only beside an
+    /// identity that tells who is meant: where hints are all that was given, they stand for a subject of
+    /// their own, and exactly as they were given.
+    pub(super) fn and(&self, who: SubjectRef, further: BTreeMap<String, String>) -> SubjectRef {
+        let SubjectRef(mut who) = who;
+        let further = further.into_iter();
+        let (hints, telling): (Vec<_>, Vec<_>) = further.partition(|(kind, _)| self.is_hint(kind));
+        who.extend(telling);
+        if who.keys().any(|kind| !self.is_hint(kind)) {
+            who.extend(hints);
+        }
+        SubjectRef(who)
+    }
+
     /// Links to a subject what it is not known by yet.
-    async fn extend(
+    pub(super) async fn extend(
         &self,
         subject: SubjectId,
         asked: &Asked,
@@ -342,7 +361,7 @@ impl Ombud {
         if self.claim(subject, &fresh, &suppressed, now).await? {
             Ok(())
         } else {
-            Err(several(&asked.who))
+            Err(asked.several())
         }
     }
 
@@ -482,8 +501,4 @@ fn identities(known: &[Known], at: Timestamp) -> Vec<Identity> {
         linked_at: at,
     };
     known.iter().map(identity).collect()
-}
-
-fn several(who: &[Known]) -> FlowError {
-    FlowError::SeveralPeople(who.iter().map(|known| known.kind.clone()).collect())
 }
