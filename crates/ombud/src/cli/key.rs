@@ -2,10 +2,9 @@
 
 use clap::Subcommand;
 use ombud_core::access::{Access, EVERY_ACTIVITY, Reach};
-use ombud_core::diagnostic::did_you_mean;
 use serde_json::json;
 
-use super::{Outcome, Output};
+use super::{Outcome, Output, undeclared};
 use crate::clock::Clock;
 use crate::config::{InputError, Settings};
 use crate::flow::Ombud;
@@ -111,14 +110,9 @@ fn access(
         let text = "a name has 1 to 64 letters, digits, `-`, `_` or `.`";
         return Err(InputError(text.to_owned()));
     }
-    let known = || ombud.book.activities.keys().map(String::as_str);
     for activity in read.iter().chain(&write) {
         if activity != EVERY_ACTIVITY && !ombud.book.activities.contains_key(activity) {
-            let near = did_you_mean(activity, known());
-            let hint = near.map(|near| format!("; did you mean `{near}`?"));
-            let hint = hint.unwrap_or_default();
-            let text = format!("the statement declares no activity `{activity}`{hint}");
-            return Err(InputError(text));
+            return Err(undeclared(ombud, activity));
         }
     }
     let access = Access {

@@ -7,7 +7,7 @@ use clap::Args;
 use ombud_core::decision::{Answer, Use};
 use serde_json::json;
 
-use super::{Outcome, Output};
+use super::{Outcome, Output, near_activity, undeclared};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::flow::decision::Question;
@@ -79,6 +79,9 @@ impl May {
                 ),
             })?;
         }
+        if let Some(near) = near_activity(&ombud, &self.activity) {
+            out.complain(&format!("  hint: did you mean `{near}`?\n"));
+        }
         Ok(if decision.answer.is_yes() {
             Outcome::Done
         } else {
@@ -115,6 +118,9 @@ impl Audience {
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
         let ombud = settings.reading(clock).await?;
+        if !ombud.book.activities.contains_key(&self.activity) {
+            return Err(undeclared(&ombud, &self.activity).into());
+        }
         let left_out = match &self.column {
             Some(column) => self.csv(&ombud, clock, column, out).await?,
             None => self.lines(&ombud, clock, out).await?,

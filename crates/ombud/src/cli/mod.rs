@@ -20,11 +20,12 @@ mod sweep;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use ombud_core::diagnostic::did_you_mean;
 use ombud_store::StoreError;
 
 use crate::clock::Clock;
 use crate::config::{InputError, Settings, Unreadable};
-use crate::flow::FlowError;
+use crate::flow::{FlowError, Ombud};
 pub use output::Output;
 
 /// Makes a privacy statement executable: pages, decisions, retention, requests and the proof of it
@@ -151,6 +152,25 @@ async fn dispatch(
             Ok(Outcome::Done)
         }
     }
+}
+
+/// The activity of the statement that was most likely meant by one that it does not declare.
+fn near_activity<'o>(ombud: &'o Ombud, activity: &str) -> Option<&'o str> {
+    let known = &ombud.book.activities;
+    let unknown = !known.contains_key(activity);
+    unknown
+        .then(|| did_you_mean(activity, known.keys().map(String::as_str)))
+        .flatten()
+}
+
+/// Says that an activity is not declared, and which one was most likely meant.
+fn undeclared(ombud: &Ombud, activity: &str) -> InputError {
+    let near = near_activity(ombud, activity);
+    let hint = near.map(|near| format!("; did you mean `{near}`?"));
+    let hint = hint.unwrap_or_default();
+    InputError(format!(
+        "the statement declares no activity `{activity}`{hint}"
+    ))
 }
 
 /// Says what went wrong and what to do next, and chooses the exit code.
