@@ -20,7 +20,7 @@ use super::body::{self, Decided};
 use super::caller::Caller;
 use super::may::decide;
 use super::problem::{Keyed, Refusals};
-use super::{Api, Problem, plain};
+use super::{Api, Problem, misfit, plain};
 use crate::flow::decision::Question;
 
 /// The media type of lines of JSON.
@@ -165,15 +165,14 @@ fn read<'l>(caller: &Caller, line: &'l [u8]) -> Read<'l> {
     }
     match serde_json::from_slice(line) {
         Ok(question) => Read::Alone(question),
-        // Serde's words may quote a value.
-        Err(_) => Read::Problem(
-            Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "body",
-                "the line is not a question",
-            )
-            .hint("send one JSON object a line, as `POST /may` takes it"),
-        ),
+        Err(_) => {
+            let title = "the line is not a question";
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            let mut problem = Problem::new(status, "body", title)
+                .hint("send one JSON object a line, as `POST /may` takes it");
+            problem.detail = misfit::of::<body::Question>(line);
+            Read::Problem(problem)
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod description;
 mod evidence;
 mod forecast;
 mod may;
+mod misfit;
 mod plain;
 mod problem;
 mod record;

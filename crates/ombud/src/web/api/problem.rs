@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+use super::misfit;
 use crate::flow::FlowError;
 use crate::web::error::PROBLEM_JSON;
 
@@ -188,11 +189,9 @@ impl From<JsonRejection> for Problem {
             "body",
             "the body is not what is expected",
         );
-        problem.detail = Some(if matches!(rejection, JsonRejection::JsonDataError(_)) {
-            format!("a key or value does not fit{place}")
-        } else {
-            format!("it is not JSON that could be read{place}")
-        });
+        let misfit = misfit::behind(&rejection);
+        let unread = || format!("it is not JSON that could be read{place}");
+        problem.detail = Some(misfit.unwrap_or_else(unread));
         problem.hint("send `content-type: application/json` and the keys of the description")
     }
 }
