@@ -57,6 +57,46 @@ fn p3_1_1_may_answers_by_exit_code() {
 }
 
 #[test]
+fn a_misspelt_activity_is_pointed_out() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("commands");
+    let may = ["may", "email:anna@example.com", "newsletter"];
+    let (code, out, err) = run(&world, &data, &may);
+    same(code, 1);
+    assert!(
+        out.starts_with("no: the statement declares no such activity"),
+        "{out}"
+    );
+    assert_eq!(err, "  hint: did you mean `newsletters`?\n");
+    let (code, out, err) = run(&world, &data, &["audience", "newsleter"]);
+    same(code, 2);
+    assert!(
+        out.is_empty() && err.contains("did you mean `newsletters`?"),
+        "{err}"
+    );
+}
+
+#[test]
+fn i1_an_act_that_lies_in_the_future_is_not_recorded() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("commands");
+    let who = "email:anna@example.com";
+    let consent = [
+        "ledger",
+        "add",
+        who,
+        "newsletters",
+        "consent",
+        "--at",
+        "2030-01-01T00:00:00Z",
+    ];
+    let (code, _, err) = run(&world, &data, &consent);
+    same(code, 1);
+    assert!(err.contains("the act lies in the future"), "{err}");
+    same(run(&world, &data, &["may", who, "newsletters"]).0, 1);
+}
+
+#[test]
 fn p1_1_a_statement_with_errors_is_wrong_input() {
     let world = World::sqlite();
     let folder = world.directory.path().join("broken");

@@ -48,6 +48,100 @@ on_both! {
         assert!(refused.body["hint"].is_string());
     }
 
+    fn a_body_that_does_not_fit_is_told_what_would(world) {
+        let told = |path: &str, body| world.post(path, &body).body["detail"].as_str().unwrap().to_owned();
+        let anna = email("anna");
+        let act = told("/ledger", json!({ "subject": anna, "activity": "newsletters", "act": "consnt" }));
+        assert!(act.starts_with("the value of `act` does not fit; expected one of `consent`,"), "{act}");
+        let used = told("/may", json!({ "subject": anna, "activity": "newsletters", "use": "x" }));
+        assert!(used.contains("`use`") && used.contains("`legal_claims`"), "{used}");
+        let key = told("/may", json!({ "subject": anna, "activity": "newsletters", "anna@example.com": 1 }));
+        assert!(key.starts_with("a key is not expected here; expected one of `subject`,"), "{key}");
+        let absent = told("/may", json!({ "subject": anna }));
+        assert!(absent.starts_with("the key `activity` is missing"), "{absent}");
+        for said in [act, used, key, absent] {
+            assert!(!said.contains("anna") && !said.contains("consnt"), "{said}");
+        }
+        let (_, line) = world.lines("/may/batch", "{\"subject\":{\"email\":\"anna@example.com\"},\"use\":\"x\"}\n");
+        assert!(line.contains("the value of `use` does not fit") && !line.contains("anna"), "{line}");
+    }
+
+    fn i6_what_is_stored_on_a_choice_names_the_person_whose_choice_it_is(world) {
+        let anna = email("anna");
+        world.tell(&anna, "newsletters", "consent");
+        let add = |fields| {
+            let record = json!({
+                "collection": "newsletters.subscription", "subject": anna, "fields": fields,
+            });
+            world.post("/records", &record)
+        };
+        let bo = add(json!({ "email": "bo@example.com" }));
+        assert_eq!(bo.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(bo.body["refusals"][0]["reason"], "another_identity");
+        assert!(!bo.body.to_string().contains("@example.com"));
+        let wrong = add(json!({ "email": "not-an-email" }));
+        assert_eq!(wrong.body["refusals"][0]["reason"], "not_an_identity");
+        assert!(!wrong.body.to_string().contains("not-an-email"));
+        assert_eq!(add(json!({ "email": "anna@EXAMPLE.com" })).status, StatusCode::CREATED);
+    }
+
+    fn i6_an_identity_in_a_record_is_one_more_of_its_person(world) {
+        let login = json!({ "login": "anna" });
+        let inquiry = |who: &serde_json::Value, address: &str| {
+            let record = json!({
+                "collection": "support.inquiry", "subject": who,
+                "fields": { "email": address, "message": "hello" },
+            });
+            world.post("/records", &record)
+        };
+        assert_eq!(inquiry(&login, "anna@example.com").status, StatusCode::CREATED);
+        let subject = world.find("login:anna");
+        assert!(subject.is_some());
+        assert_eq!(world.find("email:anna@example.com"), subject);
+        // What is told by one of them counts for the other.
+        world.tell(&email("anna"), "profiling", "object");
+        assert_eq!(world.may(&login, "profiling"), "objected_to_marketing");
+        // And what is another person's already is refused.
+        inquiry(&email("bo"), "bo@example.com");
+        let refused = inquiry(&login, "bo@example.com");
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert_eq!(world.find("email:bo@example.com").is_some_and(|bo| Some(bo) != subject), true);
+    }
+
+    fn i6_a_hint_in_a_record_tells_nothing_of_whoever_shares_it(world) {
+        let log = |who| {
+            let fields = json!({ "traffic": "sign-in", "ip": "192.0.2.1" });
+            world.add("security.log", who, &fields, &json!({}));
+        };
+        log(&email("anna"));
+        log(&email("bo"));
+        assert_ne!(world.find("email:anna@example.com"), world.find("email:bo@example.com"));
+        assert_eq!(world.find("ip:192.0.2.1"), None);
+        let record = json!({
+            "collection": "security.log", "subject": email("anna"),
+            "fields": { "traffic": "sign-in", "ip": "banana" },
+        });
+        assert_eq!(world.post("/records", &record).body["refusals"][0]["reason"], "not_an_identity");
+    }
+
+    fn p5_2_a_new_address_is_one_more_of_the_person_and_never_anothers(world) {
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        let (record, _) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));
+        let fields = json!({ "email": "bo@example.com", "message": "hello" });
+        world.add("support.inquiry", &email("bo"), &fields, &json!({}));
+        let path = format!("/records/{record}");
+        let change = |address: &str| {
+            let body = json!({ "email": address });
+            world.call(axum::http::Method::PATCH, &path, Some(&body)).status
+        };
+        assert_eq!(change("anna"), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(change("bo@example.com"), StatusCode::CONFLICT);
+        assert_eq!(world.get(&path).body["fields"]["email"], "anna@example.com");
+        assert_eq!(change("anna.berg@example.com"), StatusCode::NO_CONTENT);
+        let anna = world.find("email:anna@example.com");
+        assert_eq!(world.find("email:anna.berg@example.com"), anna);
+    }
+
     fn i8_an_identity_that_is_not_declared_is_refused(world) {
         let refused = world.post("/may", &json!({ "subject": { "shoe": "41" }, "activity": "support" }));
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
