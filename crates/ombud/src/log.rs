@@ -26,17 +26,19 @@ pub fn levels() -> EnvFilter {
         .from_env_lossy()
 }
 
-/// Writes Ombud's own words to `writer`.
+/// Writes Ombud's own words to `writer`, in colour where a person reads them.
 pub fn subscriber<W>(
     format: Format,
     levels: EnvFilter,
-    writer: W,
+    (writer, colour): (W, bool),
 ) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let ours = filter_fn(|metadata| metadata.target().starts_with("ombud"));
-    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(colour)
+        .with_writer(writer);
     let logs = tracing_subscriber::registry().with(levels);
     match format {
         Format::Json => Box::new(logs.with(lines.json().with_filter(ours))),

@@ -11,7 +11,6 @@ sql! {
     ANSWER_FIND = "SELECT request_hash, answer FROM idempotency_key WHERE bucket = $1 AND key_hash = $2";
     ANSWER_SAVE = "INSERT INTO idempotency_key (bucket, key_hash, request_hash, answer, made_at)
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (bucket, key_hash) DO NOTHING";
-    ANSWER_OLDEST = "SELECT MIN(made_at) FROM idempotency_key WHERE bucket = $1";
     ANSWER_FORGET = "DELETE FROM idempotency_key WHERE bucket = $1 AND made_at < $2";
 }
 
@@ -68,18 +67,6 @@ impl Tx<'_> {
             0 => Err(StoreError::Busy { name: self.name }),
             _ => Ok(()),
         }
-    }
-
-    /// When the oldest answer of this bucket was kept; none if there is no answer.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if the database cannot answer.
-    pub fn oldest_answer(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let bucket = self.bucket()?;
-        let row = self.first(&ANSWER_OLDEST, values![bucket])?;
-        let oldest = row.map(|row| row.columns("idempotency_key", bucket).take("made_at"));
-        Ok(oldest.transpose()?.flatten())
     }
 
     /// Forgets the answers of this bucket that were kept before an instant. Returns how many.

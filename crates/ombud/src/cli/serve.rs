@@ -1,5 +1,6 @@
 //! `ombud serve`.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -55,7 +56,8 @@ impl Serve {
         clock: &Clock,
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
-        let logs = log::subscriber(self.log, log::levels(), std::io::stderr);
+        let colour = std::io::stderr().is_terminal();
+        let logs = log::subscriber(self.log, log::levels(), (std::io::stderr, colour));
         // A second call, as in tests, keeps the first subscriber.
         drop(tracing::subscriber::set_global_default(logs));
         let ombud = settings.ombud(clock).await?;
@@ -105,12 +107,15 @@ impl Serve {
         let jobs = [
             tokio::spawn(sweeping),
             tokio::spawn(measuring),
-            tokio::spawn(job::forget(ombud.clone(), clock.clone())),
             tokio::spawn(job::integrate(ombud.clone())),
             tokio::spawn(job::verify(ombud, clock.clone())),
         ];
         serving.await??;
         jobs.iter().for_each(JoinHandle::abort);
+        // Until they have stopped: what they wait for is closed only then, and a stop is no failure.
+        for job in jobs {
+            drop(job.await);
+        }
         Ok(Outcome::Done)
     }
 }

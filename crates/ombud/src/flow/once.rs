@@ -1,12 +1,10 @@
-//! A command sent twice acts once: its answer is kept for a day and given again.
+//! A command sent twice acts once: its answer is given again for as long as the statement keeps it, and
+//! forgotten by the sweep.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ombud_store::{KeyedHash, Replay};
 
 use super::{FlowError, Ombud};
-
-/// How long an answer is kept.
-pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// The name under which a command is recognised when it comes again, and a fingerprint of what it
 /// asks for. Both are keyed hashes: neither tells what was sent.
@@ -64,32 +62,5 @@ impl Ombud {
                 Ok(tx.save_answer(name, request, &answer, now)?)
             });
         write.await
-    }
-
-    /// Forgets the answers that were kept for long enough, and returns how many.
-    ///
-    /// # Errors
-    ///
-    /// [`FlowError`] when the store fails.
-    pub async fn forget_answers(&self, now: Timestamp) -> Result<u64, FlowError> {
-        let before = now.checked_sub(KEPT_FOR).unwrap_or(Timestamp::MIN);
-        let survey = self
-            .store
-            .survey::<_, FlowError, _>("answer.survey", move |tx| {
-                let oldest = tx.oldest_answer()?;
-                Ok(oldest
-                    .is_some_and(|oldest| oldest < before)
-                    .then_some(tx.bucket()?))
-            });
-        let mut forgotten = 0;
-        for bucket in survey.await?.into_iter().flatten() {
-            let forget = self
-                .store
-                .write::<_, FlowError, _>("answer.forget", bucket, move |tx| {
-                    Ok(tx.forget_answers(before)?)
-                });
-            forgotten += forget.await?;
-        }
-        Ok(forgotten)
     }
 }

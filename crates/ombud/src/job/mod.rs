@@ -1,5 +1,5 @@
-//! What runs by itself: the sweep, what the evidence needs, and forgetting what is kept for a time. A job
-//! takes no input, looks at the data anew, and calls a flow.
+//! What runs by itself: the sweep, measuring, and what the evidence needs. A job takes no input, looks at the
+//! data anew, and calls a flow.
 
 mod evidence;
 
@@ -54,21 +54,6 @@ pub async fn sweep(
             () = wake.notified() => {}
             () = tokio::time::sleep(REST) => {}
         }
-    }
-}
-
-/// How often answers to repeated calls are forgotten.
-const FORGETTING: Duration = Duration::from_hours(1);
-
-/// Forgets for ever: answers that were kept for long enough, every hour.
-pub async fn forget(ombud: Ombud, clock: Clock) {
-    loop {
-        match ombud.forget_answers(clock.now()).await {
-            Ok(0) => {}
-            Ok(forgotten) => tracing::info!(forgotten, "answers to repeated calls forgotten"),
-            Err(error) => tracing::error!(%error, "forgetting failed and will be tried again"),
-        }
-        tokio::time::sleep(FORGETTING).await;
     }
 }
 

@@ -78,7 +78,7 @@ fn i6_no_canary_gets_out() {
     let world = World::sqlite();
     let logs = Kept::default();
     let everything = EnvFilter::new("trace");
-    let subscriber = log::subscriber(log::Format::Json, everything, logs.clone());
+    let subscriber = log::subscriber(log::Format::Json, everything, (logs.clone(), false));
     let metrics = tracing::subscriber::with_default(subscriber, || {
         world.wait(async {
             let site = site(&world.ombud, world.clock());
