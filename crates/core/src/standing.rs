@@ -55,6 +55,14 @@ impl Act {
         }
     }
 
+    /// Whether it says no: what must hold even where everything else is lost.
+    pub fn opts_out(self) -> bool {
+        match self {
+            Self::Withdraw | Self::Object | Self::Uphold | Self::Restrict => true,
+            Self::Consent | Self::Reject | Self::Lift => false,
+        }
+    }
+
     /// The act with this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|act| act.name() == name)

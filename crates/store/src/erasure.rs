@@ -1,25 +1,27 @@
-//! The end of a person: everything of a subject goes, journalled before it starts and read back after.
+//! The end of a person, and the gate: everything of a subject goes, journalled before it starts and read
+//! back after.
 //!
 //! The journal lies with the keys, apart from the data. A copy of the data that is put back has not
 //! seen all of it: then the gate is closed, and nobody in the data is shown or changed, until what is
-//! missing was carried out again.
+//! missing was carried out again. Whether it is missing is looked up in the data itself; the mark only
+//! says up to where nobody needs to look any more, and may be behind.
 
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
 use crate::engine::{Engine, Link};
-use crate::error::StoreError;
-use crate::id::{IdentityHash, Place, SubjectId};
-use crate::key::{Erasure, KeyStore};
+use crate::error::{KeyProblem, StoreError};
+use crate::id::{IdentityHash, RecordId, SubjectId};
+use crate::key::{JournalEntry, Journalled, OptOut, PAGE};
 use crate::sql::{Row, sql, values};
 use crate::store::Store;
 use crate::tx::Tx;
 
 sql! {
-    MARK_LOAD = "SELECT seq FROM erasure_mark WHERE one = 1";
-    MARK_SAVE = "INSERT INTO erasure_mark (one, seq) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET
-        seq = CASE WHEN erasure_mark.seq < excluded.seq THEN excluded.seq ELSE erasure_mark.seq END";
+    MARK_LOAD = "SELECT seq FROM journal_mark WHERE one = 1";
+    MARK_SAVE = "INSERT INTO journal_mark (one, seq) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET
+        seq = CASE WHEN journal_mark.seq < excluded.seq THEN excluded.seq ELSE journal_mark.seq END";
     PERSON_RECORDS = "DELETE FROM record WHERE bucket = $1 AND record_id IN (
         SELECT record_id FROM record WHERE bucket = $1 AND subject_id = $2)";
     PERSON_CLOCKS = "DELETE FROM clock WHERE bucket = $1 AND subject_id = $2";
@@ -41,12 +43,13 @@ sql! {
     ANSWER_FORGETTABLE = "SELECT 1 FROM idempotency_key WHERE bucket = $1 AND made_at < $2 LIMIT 1";
     PERSON_LOOK = "SELECT subject_id FROM subject WHERE bucket = $1 AND look_at <= $2
         ORDER BY look_at LIMIT $3";
+    RECORD_CHANGED = "SELECT changed_at FROM record WHERE bucket = $1 AND record_id = $2";
     PERSON_LOOK_AT = "UPDATE subject SET look_at = $3 WHERE bucket = $1 AND subject_id = $2";
 }
 
 impl Store {
-    /// Whether the data is older than the journal of erasures. Then every transaction in a bucket is
-    /// refused ([`StoreError::Behind`]).
+    /// Whether the data is older than the journal. Then every transaction in a bucket is refused
+    /// ([`StoreError::Behind`]).
     pub fn is_behind(&self) -> bool {
         self.inner.behind.load(Ordering::Acquire)
     }
@@ -60,41 +63,169 @@ impl Store {
         }
     }
 
-    /// Looks again whether the data has followed the journal, and opens the gate if it has. True if
-    /// the gate is open.
+    /// Looks how far the data has followed the journal, remembers that, and opens or closes the gate.
+    /// Returns what has still to be carried out, at most a thousand entries: what a copy that was put
+    /// back has missed, and what a crash left or another is at right now. Blocks.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if a database cannot answer.
-    pub async fn open_gate(&self) -> Result<bool, StoreError> {
-        let mark = self.mark().await?;
-        let behind = self.inner.keys.is_ahead_of(mark).await?;
+    pub fn follow(&self, now: Timestamp) -> Result<Vec<JournalEntry>, StoreError> {
+        let mark = self.inner.data.read("journal.mark", mark).wait()?;
+        let (reached, missed) = self.missed(mark)?;
+        if reached > mark {
+            // In the data before the journal: what is forgotten there was in every copy made since.
+            save_mark(&self.inner.data, reached)?;
+            self.inner.keys.followed(reached, now).wait()?;
+        }
+        let behind = missed.iter().any(|entry| entry.done);
         self.inner.behind.store(behind, Ordering::Release);
-        Ok(!behind)
+        Ok(missed)
     }
 
-    /// The erasures that this data has still to carry out: what it has not seen, and what a crash left.
+    /// Closes the gate if the data has missed something that was carried out. Blocks.
+    pub(crate) fn look_behind(&self) -> Result<(), StoreError> {
+        let mark = self.inner.data.read("journal.mark", mark).wait()?;
+        let (_, missed) = self.missed(mark)?;
+        let behind = missed.iter().any(|entry| entry.done);
+        self.inner.behind.store(behind, Ordering::Release);
+        Ok(())
+    }
+
+    /// Up to where the data has followed the journal, and the first entries that it has not.
+    fn missed(&self, mark: i64) -> Result<(i64, Vec<JournalEntry>), StoreError> {
+        let (mut reached, mut from, mut missed) = (mark, mark, Vec::new());
+        loop {
+            let (page, last) = self.inner.keys.entries_after(from).wait()?;
+            let full = page.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
+            for entry in page {
+                from = entry.seq;
+                if !entry.done || !self.has_followed(&entry)? {
+                    missed.push(entry);
+                } else if missed.is_empty() {
+                    reached = entry.seq;
+                }
+            }
+            let enough = missed.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+            if !full && missed.is_empty() {
+                reached = reached.max(last);
+            }
+            if !full || enough {
+                return Ok((reached, missed));
+            }
+        }
+    }
+
+    fn has_followed(&self, entry: &JournalEntry) -> Result<bool, StoreError> {
+        let store = self.past_gate();
+        match &entry.what {
+            Journalled::Person(subject) => {
+                let (subject, bucket) = (*subject, self.bucket_of(*subject));
+                let absent = store.read("journal.person", bucket, move |tx| tx.is_absent(subject));
+                absent.wait()
+            }
+            Journalled::Record(_, record) => {
+                let (record, begun_at) = (*record, entry.begun_at);
+                let erased = store.read("journal.record", record.bucket(), move |tx| {
+                    tx.is_erased(record, begun_at)
+                });
+                erased.wait()
+            }
+            Journalled::OptOut(opt_out) => store.has_opted_out(opt_out),
+        }
+    }
+
+    /// Whether the data knows of an opt-out: in the ledger of whoever it is about, or, where it knows
+    /// nobody, with the identities.
+    fn has_opted_out(&self, opt_out: &OptOut) -> Result<bool, StoreError> {
+        let holders = self.holders(opt_out)?;
+        if holders.is_empty() {
+            let lasting = self.lasting(opt_out)?;
+            for hash in opt_out.identities.iter().copied() {
+                let read = self.read("journal.suppressed", hash.bucket(), move |tx| {
+                    tx.suppressions_of(hash)
+                });
+                let known = read.wait()?;
+                if !lasting
+                    .iter()
+                    .all(|activity| known.iter().any(|(name, _)| name == activity))
+                {
+                    return Ok(false);
+                }
+            }
+        }
+        for subject in holders {
+            let asked = opt_out.clone();
+            let read = self.read("journal.ledger", self.bucket_of(subject), move |tx| {
+                let ledger = tx.ledger_of(subject, Some(&asked.activity))?;
+                let same = |entry: &crate::ledger::Entry| {
+                    entry.entry.act == asked.act && entry.entry.acted_at == asked.acted_at
+                };
+                Ok::<_, StoreError>(ledger.iter().any(same))
+            });
+            if !read.wait()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whom an opt-out is about, as the data knows them: the subject itself, or whoever has one of its
+    /// identities; nobody where the data knows neither. Blocks.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if a database cannot answer.
-    pub async fn erasures(&self) -> Result<Vec<Erasure>, StoreError> {
-        let mark = self.mark().await?;
-        self.inner.keys.erasures_after(mark).await
+    pub fn holders(&self, opt_out: &OptOut) -> Result<Vec<SubjectId>, StoreError> {
+        let exists = |subject: SubjectId| {
+            let bucket = self.bucket_of(subject);
+            let read = self.read("journal.subject", bucket, move |tx| {
+                tx.subject_since(subject)
+            });
+            Ok::<_, StoreError>(read.wait()?.is_some())
+        };
+        if exists(opt_out.subject)? {
+            return Ok(vec![opt_out.subject]);
+        }
+        let mut holders = Vec::new();
+        for hash in opt_out.identities.iter().copied() {
+            let owner = self.read("journal.owner", hash.bucket(), move |tx| {
+                tx.subject_of(hash)
+            });
+            if let Some(owner) = owner.wait()?
+                && !holders.contains(&owner)
+                && exists(owner)?
+            {
+                holders.push(owner);
+            }
+        }
+        Ok(holders)
     }
 
-    /// Enters the erasure of a subject in the journal, before anything of it is touched. Returns its
+    /// The activities that the identities of an opt-out stay out of where the data knows nobody who has
+    /// them: those for which it outlives the person, and, unless the person has ended, its own. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the key store cannot answer.
+    pub fn lasting(&self, opt_out: &OptOut) -> Result<Vec<String>, StoreError> {
+        let bucket = self.bucket_of(opt_out.subject);
+        let mut lasting = opt_out.suppressed.clone();
+        let lives = self.inner.keys.load(bucket, opt_out.subject)?.is_some();
+        if lives && !lasting.contains(&opt_out.activity) {
+            lasting.push(opt_out.activity.clone());
+        }
+        Ok(lasting)
+    }
+
+    /// Enters in the journal what is about to be erased, before anything of it is touched. Returns its
     /// place; the same one until it [ends](Self::end_erasure).
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the key store cannot answer.
-    pub async fn begin_erasure(
-        &self,
-        subject: SubjectId,
-        at: Timestamp,
-    ) -> Result<i64, StoreError> {
-        self.inner.keys.begin_erasure(subject, at).await
+    pub async fn begin_erasure(&self, what: Journalled, at: Timestamp) -> Result<i64, StoreError> {
+        self.inner.keys.begin(what, at).await
     }
 
     /// Takes an erasure back that turned out to be too early. One that ended stays.
@@ -103,37 +234,61 @@ impl Store {
     ///
     /// [`StoreError`] if the key store cannot answer.
     pub async fn drop_erasure(&self, seq: i64) -> Result<(), StoreError> {
-        self.inner.keys.drop_erasure(seq).await
+        self.inner.keys.drop_entry(seq).await
     }
 
-    /// Notes, in the data and then in the journal, that an erasure was read back as absent.
+    /// Notes in the journal that an erasure was read back as absent.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if a database cannot answer.
+    /// [`StoreError`] if the key store cannot answer.
     pub async fn end_erasure(&self, seq: i64, at: Timestamp) -> Result<(), StoreError> {
-        let upto = self.inner.keys.carried_out_with(seq).await?;
-        let save = move |tx: &mut Tx<'_>| tx.execute(&MARK_SAVE, values![upto]).map(drop);
-        self.write::<_, StoreError, _>("erasure.mark", Place::Home, save)
-            .await?;
-        self.inner.keys.end_erasure(seq, at).await
+        self.inner.keys.end(seq, at).await
     }
 
-    async fn mark(&self) -> Result<i64, StoreError> {
-        self.inner.data.read("erasure.mark", mark).await
+    /// Enters in the journal that a person opted out, once the data has it and before anybody is told.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the key store cannot answer.
+    pub async fn note_opt_out(&self, opt_out: OptOut, at: Timestamp) -> Result<(), StoreError> {
+        self.inner.keys.note(Journalled::OptOut(opt_out), at).await
+    }
+
+    /// Forgets the entries of the journal that the data had followed before an instant: a copy that is
+    /// older than that must not be put back any more, and is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the key store cannot answer.
+    pub async fn forget_journal(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.inner.keys.forget(before).await
     }
 }
 
-/// Whether the data is older than the journal. Blocks.
-pub(crate) fn is_behind(data: &Engine, keys: &KeyStore) -> Result<bool, StoreError> {
-    let mark = data.read("erasure.mark", mark).wait()?;
-    keys.is_ahead_of(mark).wait()
+/// Refuses keys that are older than the data, and data that is older than the journal reaches back.
+/// Blocks.
+pub(crate) fn refuse_stray(data: &Engine, last: i64, forgotten: i64) -> Result<(), StoreError> {
+    let mark = data.read("journal.mark", mark).wait()?;
+    if mark > last {
+        return Err(StoreError::Key(KeyProblem::Older));
+    }
+    if mark < forgotten {
+        return Err(StoreError::BeforeJournal);
+    }
+    Ok(())
+}
+
+/// Remembers up to where the data has followed the journal. Blocks.
+pub(crate) fn save_mark(data: &Engine, reached: i64) -> Result<(), StoreError> {
+    let save = move |link: &mut Link<'_>| link.execute(MARK_SAVE, values![reached]).map(drop);
+    data.write("journal.mark", save).wait()
 }
 
 fn mark(link: &mut Link<'_>) -> Result<i64, StoreError> {
     let row = link.query(MARK_LOAD, &[])?.into_iter().next();
     row.map_or(Ok(0), |row| {
-        row.columns("erasure_mark", "its row").take("seq")
+        row.columns("journal_mark", "its row").take("seq")
     })
 }
 
@@ -227,6 +382,23 @@ impl Tx<'_> {
         let bucket = self.bucket_of(subject)?;
         let named = self.first(&PERSON_HAS_IDENTITY, values![bucket, subject])?;
         Ok(named.is_none() && self.subject_since(subject)?.is_none() && !self.is_kept(subject)?)
+    }
+
+    /// Whether the erasure of a record that began then has been carried out here: it is gone, or only
+    /// what a law keeps of it is left.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn is_erased(&mut self, record: RecordId, begun_at: Timestamp) -> Result<bool, StoreError> {
+        let bucket = self.bucket_of_record(record)?;
+        let row = self.first(&RECORD_CHANGED, values![bucket, record])?;
+        let changed = |row: Row| {
+            row.columns("record", record)
+                .take::<Timestamp>("changed_at")
+        };
+        let changed_at = row.map(changed).transpose()?;
+        Ok(changed_at.is_none_or(|at| at.as_millisecond() >= begun_at.as_millisecond()))
     }
 
     /// The subjects of this bucket of whom perhaps nothing must be kept any more, at most `limit`.

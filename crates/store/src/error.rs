@@ -71,10 +71,15 @@ pub enum StoreError {
         /// Where the thing asked for lies.
         asked: Place,
     },
-    /// The data is older than the journal of erasures: a copy was put back. Nothing in it is shown or
-    /// changed until what it has missed was carried out.
+    /// The data is older than the journal: a copy was put back. Nothing in it is shown or changed until
+    /// what it has missed was carried out.
     #[error("the data is older than the journal of erasures, which must be replayed first")]
     Behind,
+    /// The data is so much older that the journal no longer says what it has missed.
+    #[error(
+        "the data is older than the journal reaches back, so people who were erased may be in it; put a newer copy back"
+    )]
+    BeforeJournal,
     /// The configuration asks for what cannot work.
     #[error("the configuration cannot work: {0}")]
     Config(&'static str),
@@ -104,6 +109,10 @@ use crate::id::Place;
 pub enum KeyProblem {
     /// The data directory holds data, but not its keys.
     Missing,
+    /// There is data and a master key, but no key store: people's keys and the journal are missing.
+    NoStore,
+    /// The data has followed a journal that went further than the one at hand.
+    Older,
     /// A key file does not hold exactly 32 bytes.
     Malformed,
     /// The keys are not those that this data was written with.
@@ -121,6 +130,12 @@ impl fmt::Display for KeyProblem {
         f.write_str(match self {
             Self::Missing => {
                 "there is data but not its keys; put `keys/master.key` and `keys/evidence.key` back from where you keep them"
+            }
+            Self::NoStore => {
+                "there is data but no key store, which holds the keys of all people and the journal of erasures; put the newest copy of `keys.db` back"
+            }
+            Self::Older => {
+                "they are older than the data, so their journal misses erasures; put back the newest copy of the keys, or a copy of the data that is no newer than these keys"
             }
             Self::Malformed => "a key file in `keys/` does not hold exactly 32 bytes",
             Self::OtherData => "the keys in `keys/` are not those that this data was written with",

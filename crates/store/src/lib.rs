@@ -57,7 +57,7 @@ pub use id::{
 };
 pub use idempotency::Replay;
 pub use job::{Job, NewJob};
-pub use key::{Erasure, Random, SystemRandom};
+pub use key::{JournalEntry, Journalled, OptOut, Random, SystemRandom};
 pub use ledger::{Entry, NewEntry};
 pub use record::{NewRecord, Record, RecordState};
 pub use sql::{Row, Sql, Value};

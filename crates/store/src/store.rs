@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 
+use jiff::Timestamp;
 use ombud_core::evidence::{Chain, Checkpoint, SigningKey};
 
 use crate::engine::{BeforeCommit, Engine, Link, Reply, Seen};
@@ -160,10 +161,10 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Config`] for keys on a server beside embedded data; [`StoreError::Key`] if the
-    /// master key is missing although there is data, can be read by
-    /// others, or belongs to other data; [`StoreError::Migration`] if the data was written by
-    /// another version of Ombud.
+    /// [`StoreError::Config`] for keys on a server beside embedded data; [`StoreError::Key`] if keys are
+    /// missing although there is data, can be read by others, belong to other data or are older than
+    /// it; [`StoreError::BeforeJournal`] if the data is older than the journal reaches back;
+    /// [`StoreError::Migration`] if the data was written by another version of Ombud.
     pub fn open(config: &Config) -> Result<Self, StoreError> {
         if let (Database::Sqlite, Database::Postgres { .. }) = (&config.database, &config.keys) {
             // Reads of SQLite run on the caller's thread, which must never wait for a server.
@@ -171,37 +172,49 @@ impl Store {
             return Err(StoreError::Config(why));
         }
         let keys_dir = &config.keys_dir;
+        let keys_file = keys_dir.join("keys.db");
         crate::key::private_directory(&config.data_dir)?;
-        crate::key::private_directory(keys_dir)?;
-        let keys = Arc::new(KeyStore {
-            engine: engine(
-                &config.keys,
-                &keys_dir.join("keys.db"),
-                Arc::new(|_| Ok(())),
-            )?,
+        // The data first: nothing is made where the keys should be unless the data is new.
+        let cell: Arc<OnceLock<Arc<KeyStore>>> = Arc::default();
+        let saving = Arc::clone(&cell);
+        let before: BeforeCommit = Arc::new(move |staged| {
+            let keys = saving.get().ok_or(StoreError::Closed)?;
+            keys.save(std::mem::take(staged))
         });
-        migration::migrate(&keys.engine, migration::KEYS)?;
-
-        let saving = Arc::clone(&keys);
-        let before: BeforeCommit = Arc::new(move |staged| saving.save(std::mem::take(staged)));
         let data = engine(&config.database, &config.data_dir.join("ombud.db"), before)?;
         migration::migrate(&data, migration::DATA)?;
-
-        let (ring, log_key) = own_keys(&data, keys_dir, &config.random)?;
+        let installed = data.read("install.load", install).wait()?;
+        if installed.is_none() {
+            crate::key::private_directory(keys_dir)?;
+        }
+        let (ring, log_key) = own_keys(installed.as_ref(), keys_dir, &config.random)?;
+        let embedded = matches!(config.keys, Database::Sqlite);
+        if installed.is_some() && embedded && !keys_file.exists() {
+            return Err(StoreError::Key(KeyProblem::NoStore));
+        }
+        let unused: BeforeCommit = Arc::new(|_| Ok(()));
+        let keys = Arc::new(KeyStore {
+            engine: engine(&config.keys, &keys_file, unused)?,
+        });
+        migration::migrate(&keys.engine, migration::KEYS)?;
+        join(&data, installed.is_none(), (&keys, &ring), &log_key)?;
+        cell.get_or_init(|| Arc::clone(&keys));
         publish(&keys_dir.join(LOG_PUBLIC_KEY), &log_key)?;
-        let behind = crate::erasure::is_behind(&data, &keys)?;
-        Ok(Self {
+        let store = Self {
             inner: Arc::new(Inner {
                 writing: Arc::default(),
                 data,
                 keys,
                 ring: Arc::new(ring),
-                behind: AtomicBool::new(behind),
+                // Until it has been looked.
+                behind: AtomicBool::new(true),
                 log_key: Arc::new(log_key),
                 appended: Arc::default(),
             }),
             past_gate: false,
-        })
+        };
+        store.look_behind()?;
+        Ok(store)
     }
 
     /// Runs a transaction in one place. It is answered once it is durable.
@@ -420,6 +433,17 @@ impl Store {
         self.inner.keys.kept_checkpoint()
     }
 
+    /// Puts the kept checkpoint among those that were replaced: the next one that is kept may be of a
+    /// shorter log.
+    pub fn replace_checkpoint(&self, at: Timestamp) -> Reply<()> {
+        self.inner.keys.replace_checkpoint(at)
+    }
+
+    /// The checkpoints that were replaced, as they were signed, and when; the oldest first.
+    pub fn replaced_checkpoints(&self) -> Reply<Vec<(String, Timestamp)>> {
+        self.inner.keys.replaced_checkpoints()
+    }
+
     /// Overwrites what deletions left in the data's files, where the database can.
     pub fn scrub(&self) -> Reply<Scrubbed> {
         self.inner.data.scrub()
@@ -494,24 +518,27 @@ fn engine(database: &Database, path: &Path, before: BeforeCommit) -> Result<Engi
 /// The file in `keys/` that holds what others verify this data's log and receipts with.
 pub const LOG_PUBLIC_KEY: &str = "evidence.pub";
 
+/// What the data keeps to recognise its keys by: the master key's check, and the log's public key.
+type Installed = (Vec<u8>, Vec<u8>);
+
+fn install(link: &mut Link<'_>) -> Result<Option<Installed>, StoreError> {
+    let rows = link.query(INSTALL_LOAD, &[])?;
+    let read = |row: crate::sql::Row| {
+        let mut columns = row.columns("install", "its row");
+        Ok((columns.take("key_check")?, columns.take("log_key")?))
+    };
+    rows.into_iter().next().map(read).transpose()
+}
+
 /// The keys of this data: new ones only for data that never had any.
 fn own_keys(
-    data: &Engine,
+    installed: Option<&Installed>,
     directory: &Path,
     random: &Arc<dyn Random>,
 ) -> Result<(KeyRing, SigningKey), StoreError> {
-    let load = |link: &mut Link<'_>| {
-        let rows = link.query(INSTALL_LOAD, &[])?;
-        let read = |row: crate::sql::Row| {
-            let mut columns = row.columns("install", "its row");
-            Ok((columns.take("key_check")?, columns.take("log_key")?))
-        };
-        rows.into_iter().next().map(read).transpose()
-    };
-    let kept: Option<(Vec<u8>, Vec<u8>)> = data.read("install.load", load).wait()?;
     let secret = |name| {
         let path = directory.join(name);
-        match (SecretFile::load(&path)?, &kept) {
+        match (SecretFile::load(&path)?, installed) {
             (Some(secret), _) => Ok(secret),
             (None, Some(_)) => Err(StoreError::Key(KeyProblem::Missing)),
             (None, None) => SecretFile::create(&path, random.as_ref()),
@@ -520,21 +547,46 @@ fn own_keys(
     let ring = KeyRing::new(&secret("master.key")?, Arc::clone(random))?;
     let log_key = SigningKey::of_log(secret("evidence.key")?.bytes())
         .map_err(|_| StoreError::Key(KeyProblem::Malformed))?;
-    let ours = (ring.check().to_vec(), log_key.public().bytes().to_vec());
-    let (check, public) = ours.clone();
-    let save = move |link: &mut Link<'_>| {
-        link.execute(INSTALL_SAVE, values![check.as_slice(), public.as_slice()])?;
-        load(link)
-    };
-    let kept = match kept {
-        Some(kept) => Some(kept),
-        None => data.write("install.save", save).wait()?,
-    };
-    if kept == Some(ours) {
-        Ok((ring, log_key))
-    } else {
-        Err(StoreError::Key(KeyProblem::OtherData))
+    if installed.is_some_and(|installed| *installed != ours(&ring, &log_key)) {
+        return Err(StoreError::Key(KeyProblem::OtherData));
     }
+    Ok((ring, log_key))
+}
+
+fn ours(ring: &KeyRing, log_key: &SigningKey) -> Installed {
+    (ring.check().to_vec(), log_key.public().bytes().to_vec())
+}
+
+/// Ties data and key store together when the data is new, and refuses those that do not belong to each
+/// other or are of different ages.
+fn join(
+    data: &Engine,
+    fresh: bool,
+    (keys, ring): (&KeyStore, &KeyRing),
+    log_key: &SigningKey,
+) -> Result<(), StoreError> {
+    if fresh {
+        keys.make_journal(*ring.check()).wait()?;
+    }
+    let head = keys.journal_head().wait()?;
+    let head = head.ok_or(StoreError::Key(KeyProblem::NoStore))?;
+    if head.key_check != ring.check() {
+        return Err(StoreError::Key(KeyProblem::OtherData));
+    }
+    if fresh {
+        // Nobody is in new data, so what is forgotten is not missing from it.
+        crate::erasure::save_mark(data, head.forgotten)?;
+        let ours = ours(ring, log_key);
+        let (check, public) = ours.clone();
+        let save = move |link: &mut Link<'_>| {
+            link.execute(INSTALL_SAVE, values![check.as_slice(), public.as_slice()])?;
+            install(link)
+        };
+        if data.write("install.save", save).wait()? != Some(ours) {
+            return Err(StoreError::Key(KeyProblem::OtherData));
+        }
+    }
+    crate::erasure::refuse_stray(data, head.seq, head.forgotten)
 }
 
 /// Puts the public half of the log's key beside it, to be handed to whoever verifies.

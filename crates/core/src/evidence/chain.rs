@@ -94,7 +94,9 @@ pub enum Broken {
     #[error("the checkpoint does not belong to these entries and this key")]
     Checkpoint,
     /// The log is behind what it had signed, or beside it.
-    #[error("a log of {kept} entries was signed before, and these are not its continuation")]
+    #[error(
+        "a log of {kept} entries was signed before, and these are not its continuation; if a copy of the data was put back, `ombud evidence renew` goes on from here"
+    )]
     Cut {
         /// The size that is remembered apart from the data.
         kept: u64,

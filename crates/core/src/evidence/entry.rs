@@ -176,6 +176,14 @@ pub enum Fact {
         /// From when on it is in force, inclusive.
         effective_at: Timestamp,
     },
+    /// An older copy of the data took its place: the log goes on from there, and what it had been
+    /// signed with since is no longer its beginning.
+    Restored {
+        /// How many entries the longest log had that was signed before.
+        size: u64,
+        /// Its root.
+        root: Hash,
+    },
 }
 
 impl Fact {
@@ -186,7 +194,7 @@ impl Fact {
             | Self::Act { subject, .. }
             | Self::AnchorSet { subject, .. }
             | Self::KeyDestroyed { subject } => Some(*subject),
-            Self::Swept { .. } | Self::StatementStored { .. } => None,
+            Self::Swept { .. } | Self::StatementStored { .. } | Self::Restored { .. } => None,
         }
     }
 
@@ -315,6 +323,10 @@ pub(super) mod tests {
             Fact::StatementStored {
                 statement,
                 effective_at: at("2026-03-17T23:00:00Z"),
+            },
+            Fact::Restored {
+                size: 42,
+                root: Hash::of(b"root"),
             },
         ]);
         all

@@ -1,10 +1,11 @@
 //! `ombud ledger add|show` and `ombud anchor set`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
 use jiff::Timestamp;
+use ombud_core::evidence;
 use ombud_core::standing::Act;
 use ombud_store::{Entry, RecordId};
 use serde_json::json;
@@ -95,9 +96,7 @@ impl Ledger {
                 };
                 let told = ombud.tell(&subject, told, now).await?;
                 if let Some(file) = file {
-                    let json = serde_json::to_vec_pretty(&told.signed)?;
-                    std::fs::write(&file, json)
-                        .with_context(|| format!("cannot write `{}`", file.display()))?;
+                    save_receipt(&file, &told.signed)?;
                 }
                 receipt(&told, out)?;
             }
@@ -109,6 +108,12 @@ impl Ledger {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// Writes a signed receipt to a file.
+pub(super) fn save_receipt(file: &Path, signed: &evidence::Receipt) -> anyhow::Result<()> {
+    let json = serde_json::to_vec_pretty(signed)?;
+    std::fs::write(file, json).with_context(|| format!("cannot write `{}`", file.display()))
 }
 
 fn receipt(receipt: &Receipt, out: &mut Output<'_>) -> std::io::Result<()> {

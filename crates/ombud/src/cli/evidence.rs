@@ -1,11 +1,11 @@
-//! `ombud evidence verify|show|prove`.
+//! `ombud evidence verify|show|prove|renew`.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use ombud_core::evidence::{Fact, PublicKey, Receipt, Verified};
+use ombud_core::evidence::{Checkpoint, Fact, PublicKey, Receipt, Verified};
 use ombud_store::LOG_PUBLIC_KEY;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::may::subject;
 use super::{Outcome, Output};
@@ -14,7 +14,7 @@ use crate::config::{InputError, Settings};
 use crate::flow::evidence::Shown;
 use crate::flow::subject::SubjectRef;
 
-/// Verify the evidence or a receipt, show entries, prove that the log holds one.
+/// Verify the evidence or a receipt, show entries, prove that the log holds one, or go on after a restore.
 #[derive(Debug, Subcommand)]
 pub(super) enum Evidence {
     /// Verify all evidence, or, without any data, one receipt
@@ -41,8 +41,14 @@ pub(super) enum Evidence {
     /// Print a receipt with the proof that the log holds it
     Prove {
         /// The receipt
-        receipt: PathBuf,
+        #[arg(required_unless_present = "place")]
+        receipt: Option<PathBuf>,
+        /// The place in the log of the entry, as `show` tells it, where there is no receipt
+        #[arg(long, conflicts_with = "receipt")]
+        place: Option<u64>,
     },
+    /// Go on with the log after an older copy of the data was put back, and say so in the log
+    Renew,
 }
 
 impl Evidence {
@@ -74,11 +80,28 @@ impl Evidence {
                 }
                 Ok(Outcome::Done)
             }
-            Self::Prove { receipt } => {
-                let receipt = read(&receipt)?;
+            Self::Prove { receipt, place } => {
+                let receipt = receipt.map(|path| read(&path)).transpose()?;
                 let ombud = settings.reading(clock).await?;
                 ombud.integrate(None).await?;
-                out.value(&ombud.prove(receipt).await?)?;
+                let proven = match receipt {
+                    Some(receipt) => ombud.prove(receipt).await?,
+                    None => ombud.prove_place(place.unwrap_or_default()).await?,
+                };
+                out.value(&proven)?;
+                Ok(Outcome::Done)
+            }
+            Self::Renew => {
+                let ombud = settings.ombud(clock).await?;
+                let Checkpoint { size, root } = ombud.renew_log(clock.now()).await?;
+                if out.json {
+                    let root = root.to_string();
+                    out.value(&json!({ "replaced": { "size": size, "root": root } }))?;
+                } else {
+                    out.line(format!(
+                        "the log goes on; one of {size} entries with root {root} was signed before"
+                    ))?;
+                }
                 Ok(Outcome::Done)
             }
         }
@@ -142,17 +165,28 @@ async fn verify(
 ) -> anyhow::Result<Outcome> {
     let ombud = settings.reading(clock).await?;
     let check = ombud.verify_evidence(clock.now()).await?;
+    let replaced = ombud.replaced_logs().await?;
     if out.json {
+        let replaced = replaced.iter().map(|(Checkpoint { size, root }, at)| {
+            json!({ "size": size, "root": root.to_string(), "replaced_at": at })
+        });
+        let replaced: Vec<Value> = replaced.collect();
         out.value(&json!({
             "intact": check.problem.is_none(),
             "entries": check.entries,
             "problem": check.problem,
+            "replaced": replaced,
             "verified_at": check.checked_at,
         }))?;
     } else if let Some(problem) = &check.problem {
         out.line(format!("BROKEN: {problem}"))?;
     } else {
         out.line(format!("intact: {} entries", check.entries))?;
+        for (Checkpoint { size, root }, at) in &replaced {
+            out.line(format!(
+                "  a copy of the data was put back at {at}: before, a log of {size} entries with root {root} was signed"
+            ))?;
+        }
     }
     Ok(if check.problem.is_none() {
         Outcome::Done
@@ -247,6 +281,9 @@ fn say(fact: &Fact) -> String {
         } => format!(
             "statement {} stored, effective {effective_at}",
             statement.short()
+        ),
+        Fact::Restored { size, root } => format!(
+            "an older copy of the data was put back; a log of {size} entries with root {root} was signed before"
         ),
     }
 }

@@ -20,6 +20,7 @@ mod sweep;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use ombud_core::decision::Reason;
 use ombud_core::diagnostic::did_you_mean;
 use ombud_store::StoreError;
 
@@ -208,6 +209,10 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
             out.complain(&format!("  {}\n", reason.article()));
             Outcome::No.into()
         }
+        Some(FlowError::Restricted) => {
+            out.complain(&format!("  {}\n", Reason::Restricted.article()));
+            Outcome::No.into()
+        }
         Some(FlowError::Act(refusal)) => {
             out.complain(&format!(
                 "  {}\n  hint: {}\n",
@@ -229,6 +234,8 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
             out.complain("  hint: run `ombud sweep`, which replays it\n");
             ExitCode::from(3)
         }
-        Some(FlowError::Store(_) | FlowError::Statement(_)) | None => ExitCode::from(3),
+        Some(FlowError::Store(_) | FlowError::Statement(_) | FlowError::Remaining(_)) | None => {
+            ExitCode::from(3)
+        }
     }
 }

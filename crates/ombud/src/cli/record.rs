@@ -1,6 +1,7 @@
-//! `ombud record add|show|list`.
+//! `ombud record add|show|erase|list`.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use jiff::Timestamp;
@@ -9,15 +10,16 @@ use ombud_core::decision::{Reason, Use};
 use ombud_store::RecordId;
 use serde_json::{Map, Value, json};
 
+use super::act::save_receipt;
 use super::may::{subject, use_for};
 use super::{Outcome, Output};
 use crate::clock::Clock;
 use crate::config::{InputError, Settings};
 use crate::flow::FlowError;
-use crate::flow::record::{Incoming, fields};
+use crate::flow::record::{Erased, Incoming, fields};
 use crate::flow::subject::SubjectRef;
 
-/// Add, show or list records.
+/// Add, show, erase or list records.
 #[derive(Debug, Subcommand)]
 pub(super) enum Record {
     /// Store a record, if the statement declares it and a basis is in force
@@ -39,6 +41,14 @@ pub(super) enum Record {
         record: RecordId,
         #[command(flatten)]
         seen_for: SeenFor,
+    },
+    /// Erase a record, and print the proof
+    Erase {
+        /// Its id
+        record: RecordId,
+        /// Write the signed receipt to this file, for the person
+        #[arg(long, value_name = "FILE")]
+        receipt: Option<PathBuf>,
     },
     /// List the records of a person
     List {
@@ -84,7 +94,7 @@ impl Record {
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
         let ombud = match &self {
-            Self::Add { .. } => settings.ombud(clock).await?,
+            Self::Add { .. } | Self::Erase { .. } => settings.ombud(clock).await?,
             Self::Show { .. } | Self::List { .. } => settings.reading(clock).await?,
         };
         match self {
@@ -120,6 +130,13 @@ impl Record {
                     .ok_or(FlowError::NotFound("record"))?;
                 show(&record, Ok(()), out)?;
             }
+            Self::Erase { record, receipt } => {
+                let erased = ombud.erase_record(record, clock.now()).await?;
+                if let Some(file) = receipt {
+                    save_receipt(&file, &erased.signed)?;
+                }
+                tell(&erased, out)?;
+            }
             Self::List { subject, seen_for } => {
                 let (sight, mut after) = (Sight::from(seen_for), None);
                 loop {
@@ -137,6 +154,24 @@ impl Record {
         }
         Ok(Outcome::Done)
     }
+}
+
+fn tell(erased: &Erased, out: &mut Output<'_>) -> std::io::Result<()> {
+    let Erased {
+        record,
+        collection,
+        done,
+        at,
+        signed,
+    } = erased;
+    let done = done.name();
+    if out.json {
+        return out.value(&json!({
+            "record": record.to_string(), "collection": collection, "done": done, "at": at,
+            "receipt": signed,
+        }));
+    }
+    out.line(format!("{done} and read back: {record}  {collection}"))
 }
 
 /// A record, with its fields or why they may not be seen.

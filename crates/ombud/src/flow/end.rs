@@ -1,5 +1,4 @@
-//! The end of a person: when nothing of theirs must be kept any more, and again when a copy of the data
-//! was put back.
+//! The end of a person: when nothing of theirs must be kept any more.
 //!
 //! Entered in the journal before anything is touched, read back, then noted as done. A choice is kept
 //! as long as it counts, and then for as long as the statement says; what outlives the person is the
@@ -12,7 +11,7 @@ use ombud_core::retention::{Anchors, Due, Event, due};
 use ombud_core::rulebook::Rulebook;
 use ombud_core::standing::{Consent, Objection, Scope, Standing};
 use ombud_core::statement::model::Own;
-use ombud_store::{Bucket, IdentityHash, StoreError, SubjectId, Tx};
+use ombud_store::{Bucket, IdentityHash, Journalled, StoreError, SubjectId, Tx};
 use tokio::task::JoinSet;
 
 use super::decision::EVERYWHERE;
@@ -28,12 +27,14 @@ const AT_ONCE: usize = 64;
 pub(super) struct Ended {
     /// People of whom nothing is left.
     pub(super) people: u64,
-    /// People of whom something was still there when it was read back.
+    /// Records that were erased again, from a copy that was put back.
+    pub(super) records: u64,
+    /// People or records of whom something was still there when it was read back.
     pub(super) remaining: u64,
 }
 
 impl Ended {
-    fn count(&mut self, carried: Option<bool>) {
+    pub(super) fn count(&mut self, carried: Option<bool>) {
         match carried {
             Some(true) => self.people += 1,
             Some(false) => self.remaining += 1,
@@ -43,6 +44,7 @@ impl Ended {
 
     fn add(&mut self, other: Self) {
         self.people += other.people;
+        self.records += other.records;
         self.remaining += other.remaining;
     }
 }
@@ -59,31 +61,8 @@ struct Choices {
 }
 
 impl Ombud {
-    /// Carries out the erasures that this data has missed, because it is a copy that was put back or
-    /// because a crash came in between, and opens the gate.
-    pub(super) async fn replay(&self, now: Timestamp) -> Result<Ended, FlowError> {
-        let behind = self.store.is_behind();
-        let through = Self {
-            store: self.store.past_gate(),
-            ..self.clone()
-        };
-        let mut ended = Ended::default();
-        for erasure in self.store.erasures().await? {
-            // What only began may have come too early; what older data holds was erased in newer.
-            let surely = behind || erasure.done;
-            let carried = through.carry_out(erasure.seq, erasure.subject, surely, now);
-            ended.count(carried.await?);
-        }
-        if ended.people > 0 {
-            self.scrub().await?;
-        }
-        if behind {
-            self.store.open_gate().await?;
-        }
-        Ok(ended)
-    }
-
-    /// Ends the people of whom nothing must be kept, and forgets plans and answers whose time is over.
+    /// Ends the people of whom nothing must be kept, and forgets plans, answers and entries of the journal
+    /// whose time is over.
     pub(super) async fn end(&self, now: Timestamp) -> Result<Ended, FlowError> {
         let plans = self.cutoff(Own::Plans, now);
         let answers = self.cutoff(Own::Answers, now);
@@ -118,6 +97,10 @@ impl Ombud {
         }
         if ended.people > 0 {
             self.scrub().await?;
+        }
+        self.follow(now).await?;
+        if let Some(before) = self.cutoff(Own::Journal, now) {
+            self.store.forget_journal(before).await?;
         }
         Ok(ended)
     }
@@ -172,7 +155,8 @@ impl Ombud {
                 subjects.push(subject);
             }
             for subject in self.prune(bucket, subjects, now).await? {
-                let seq = self.store.begin_erasure(subject, now).await?;
+                let what = Journalled::Person(subject);
+                let seq = self.store.begin_erasure(what, now).await?;
                 ended.count(self.carry_out(seq, subject, false, now).await?);
             }
             if last || ended.remaining > 0 {
@@ -217,7 +201,7 @@ impl Ombud {
     /// Erases a person whose erasure is in the journal, reads back, destroys the key and notes that it
     /// is done. `surely` erases whatever is there; else someone of whom anything is kept stays, and the
     /// entry goes (`None`). False if something was still there: then the entry stays, for another try.
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &self,
         seq: i64,
         subject: SubjectId,
@@ -281,7 +265,7 @@ impl Ombud {
     }
 
     /// Overwrites what deletions left in the files, keys included.
-    async fn scrub(&self) -> Result<(), FlowError> {
+    pub(super) async fn scrub(&self) -> Result<(), FlowError> {
         self.store.scrub().await?;
         self.store.scrub_keys().await?;
         Ok(())

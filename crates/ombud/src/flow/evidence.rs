@@ -33,15 +33,14 @@ pub(super) fn of_record(
     (subject, record): (SubjectId, RecordId),
     collection: &str,
     at: Timestamp,
-) -> Result<(), FlowError> {
+) -> Result<Entry, FlowError> {
     let fact = Fact::Record {
         done,
         subject: tx.pseudonym(subject)?,
         record: tx.pseudonym_of_record(subject, record)?,
         collection: collection.to_owned(),
     };
-    tx.append_evidence(at, fact)?;
-    Ok(())
+    Ok(tx.append_evidence(at, fact)?)
 }
 
 /// Tells the evidence that a person's key is about to be destroyed, once: while the person is known.
@@ -246,6 +245,73 @@ impl Ombud {
                 })
             });
         Ok(receipt.with(&read.await?))
+    }
+
+    /// The receipt of the entry at a place of the log, for whoever has none, with its proof.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::NotFound`] where the log has not grown that far.
+    pub async fn prove_place(&self, leaf: u64) -> Result<Receipt, FlowError> {
+        let shown = self.evidence(leaf, 1).await?;
+        let shown = shown
+            .first()
+            .ok_or(FlowError::NotFound("place in the log"))?;
+        self.prove(self.receipt(&shown.entry)).await
+    }
+
+    /// Goes on with a log that is shorter than it was signed before, because an older copy of the data
+    /// was put back. What was signed is kept apart, and the log says so in an entry of its own. Returns
+    /// the checkpoint that is no longer continued.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::NotFound`] when the log continues what was signed last; [`FlowError::Evidence`]
+    /// when it is broken in another way.
+    pub async fn renew_log(&self, now: Timestamp) -> Result<Checkpoint, FlowError> {
+        let none = FlowError::NotFound("longer log that was signed before");
+        let Some(kept) = self.kept().await? else {
+            return Err(none);
+        };
+        let key = self.store.log_key();
+        let read = self
+            .store
+            .read::<_, FlowError, _>("evidence.cut", Place::Home, move |tx| {
+                let head = tx.log_head()?;
+                match trusted_edge(tx, &head, Some(kept), key.public()) {
+                    Ok(_) => Ok(false),
+                    Err(FlowError::Evidence(Broken::Cut { .. })) => Ok(true),
+                    Err(error) => Err(error),
+                }
+            });
+        if !read.await? {
+            return Err(none);
+        }
+        let Checkpoint { size, root } = kept;
+        let write = self
+            .store
+            .write::<_, FlowError, _>("evidence.renew", Place::Home, move |tx| {
+                Ok(tx.append_evidence(now, Fact::Restored { size, root })?)
+            });
+        write.await?;
+        self.store.replace_checkpoint(now).await?;
+        self.integrate(None).await?;
+        Ok(kept)
+    }
+
+    /// What longer logs were signed with before a copy of the data took their place, and when it did.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the key store fails, or one of them was not signed by this log's key.
+    pub async fn replaced_logs(&self) -> Result<Vec<(Checkpoint, Timestamp)>, FlowError> {
+        let key = self.store.log_key();
+        let replaced = self.store.replaced_checkpoints().await?.into_iter();
+        let open = |(note, at): (String, Timestamp)| {
+            let checkpoint = Checkpoint::open(&note, key.public());
+            Ok((checkpoint.map_err(|_| Broken::Checkpoint)?, at))
+        };
+        replaced.map(open).collect()
     }
 
     /// Entries in the order of the log from a leaf on, at most `limit`.

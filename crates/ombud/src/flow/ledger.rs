@@ -12,7 +12,7 @@ use ombud_core::rulebook::Rulebook;
 use ombud_core::standing::{Act, Consent, Objection, Position, Scope, Standing};
 use ombud_core::statement::VersionId;
 use ombud_store::{
-    Clock, ClockState, Entry, IdentityHash, NewEntry, Place, StoreError, SubjectId, Tx,
+    Clock, ClockState, Entry, IdentityHash, NewEntry, OptOut, Place, StoreError, SubjectId, Tx,
 };
 
 use super::decision::{EVERYWHERE, facts_of};
@@ -102,23 +102,11 @@ impl Ombud {
         let act = (told.act, told.notice.is_some());
         let effects = effects(&self.book, &told.activity, act, &facts)?;
         let subject = self.subject(who, now).await?;
-        let (linked, person) = self.person(subject).await?;
-        let (book, at) = (self.book.clone(), told.at);
-        let (entry, follows) = (self.entry(subject, &told, at, now), effects.clone());
-        let parts = self.parts(subject, told.act, &effects, &linked);
-        let write = self
-            .store
-            .write_each("ledger.append", parts, move |tx, part| match *part {
-                Part::Act => append(tx, &book, (&entry, person), &follows).map(Some),
-                Part::OptOut(identity) => {
-                    opt_out(tx, identity, &follows.suppressed, now).map(|()| None)
-                }
-                Part::OptIn(identity) => {
-                    let consent = (entry.activity.as_str(), entry.acted_at);
-                    opt_in(tx, identity, subject, consent).map(|()| None)
-                }
-            });
-        let (seq, entry) = only(write.await?)?;
+        let (seq, entry) = self.record_act(subject, &told, &effects, now).await?;
+        if told.act.opts_out() {
+            // A copy of the data that is put back must not forget it.
+            self.journal(subject, &told, &effects, now).await?;
+        }
         Ok(Receipt {
             seq,
             activity: told.activity,
@@ -178,6 +166,71 @@ impl Ombud {
             parts.splice(..0, places.zip(outs));
         }
         parts
+    }
+
+    /// Records an act of a person who is known.
+    async fn record_act(
+        &self,
+        subject: SubjectId,
+        told: &Told,
+        effects: &Effects,
+        now: Timestamp,
+    ) -> Result<(i64, evidence::Entry), FlowError> {
+        let (linked, person) = self.person(subject).await?;
+        let (book, entry) = (self.book.clone(), self.entry(subject, told, now));
+        let parts = self.parts(subject, told.act, effects, &linked);
+        let follows = effects.clone();
+        let write = self
+            .store
+            .write_each("ledger.append", parts, move |tx, part| match *part {
+                Part::Act => append(tx, &book, (&entry, person), &follows).map(Some),
+                Part::OptOut(identity) => {
+                    opt_out(tx, identity, &follows.suppressed, now).map(|()| None)
+                }
+                Part::OptIn(identity) => {
+                    let consent = (entry.activity.as_str(), entry.acted_at);
+                    opt_in(tx, identity, subject, consent).map(|()| None)
+                }
+            });
+        Ok(only(write.await?)?)
+    }
+
+    /// Records an act that the journal remembered. Where today's statement knows no such act, it still
+    /// says no in its own activity.
+    pub(super) async fn enter(
+        &self,
+        subject: SubjectId,
+        told: Told,
+        suppressed: &[String],
+        now: Timestamp,
+    ) -> Result<(), FlowError> {
+        let facts = decision::Facts::default();
+        let follows = effects(&self.book, &told.activity, (told.act, true), &facts);
+        let mut follows = follows.unwrap_or_default();
+        follows.suppressed = suppressed.to_vec();
+        self.record_act(subject, &told, &follows, now)
+            .await
+            .map(drop)
+    }
+
+    /// Enters an opt-out in the journal: it is durable there before anybody is told that it holds.
+    async fn journal(
+        &self,
+        subject: SubjectId,
+        told: &Told,
+        effects: &Effects,
+        now: Timestamp,
+    ) -> Result<(), FlowError> {
+        let identities = self.linked(subject).await?.into_iter();
+        let opt_out = OptOut {
+            subject,
+            activity: told.activity.clone(),
+            act: told.act,
+            acted_at: told.at,
+            suppressed: effects.suppressed.clone(),
+            identities: identities.map(|(hash, _)| hash).collect(),
+        };
+        Ok(self.store.note_opt_out(opt_out, now).await?)
     }
 
     fn entry(&self, subject: SubjectId, told: &Told, at: Timestamp, now: Timestamp) -> NewEntry {

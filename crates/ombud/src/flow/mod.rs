@@ -17,6 +17,7 @@ mod memory;
 pub mod once;
 pub mod record;
 pub mod recount;
+mod replay;
 pub mod statement;
 pub mod subject;
 pub mod sweep;
@@ -80,6 +81,12 @@ pub enum FlowError {
     /// The record is there, and may not be seen for this.
     #[error("the record may not be seen for this: {}", .0.explain())]
     NotShown(Reason),
+    /// Processing is restricted; nothing was changed.
+    #[error("processing is restricted, so nothing was changed; lift the restriction first")]
+    Restricted,
+    /// What was to be erased is still there; it is tried again.
+    #[error("the {0} was still there when it was read back; it is tried again")]
+    Remaining(&'static str),
     /// The act is not one that the activity knows; nothing was recorded.
     #[error(transparent)]
     Act(#[from] ActRefusal),

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use ombud_core::access::{Kept, Sight, may_see};
 use ombud_core::decision::{Answer, Facts, Reason, Rule, Use, may};
-use ombud_core::evidence::Done;
+use ombud_core::evidence::{Done, Entry, Receipt};
 use ombud_core::intake;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::{CollectionRule, Rulebook};
 use ombud_core::statement::model::Hold;
 use ombud_core::sweep::held;
 use ombud_store::{
-    ClockId, ClockKey, ClockState, NewRecord, Record, RecordId, RecordState, Replay, StoreError, Tx,
+    ClockId, ClockKey, ClockState, Journalled, NewRecord, Record, RecordId, RecordState, Replay,
+    StoreError, Tx,
 };
 use serde_json::{Map, Value};
 
@@ -40,6 +41,21 @@ pub struct Stored {
     pub record: RecordId,
     /// Until when it is kept, exclusive; none while that is not known.
     pub due: Option<Timestamp>,
+}
+
+/// A record that was erased, and read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// Which.
+    pub record: RecordId,
+    /// Of which collection.
+    pub collection: String,
+    /// Whether it is gone, or only what a law asks to keep is left.
+    pub done: Done,
+    /// When.
+    pub at: Timestamp,
+    /// The entry of the evidence, signed.
+    pub signed: Receipt,
 }
 
 impl Ombud {
@@ -204,8 +220,8 @@ impl Ombud {
     ///
     /// # Errors
     ///
-    /// [`FlowError::NotFound`], [`FlowError::Intake`] when the result is not what is declared, or
-    /// [`FlowError::SeveralPeople`] when a new identity is another person's.
+    /// [`FlowError::NotFound`], [`FlowError::Restricted`], [`FlowError::Intake`] when the result is not what
+    /// is declared, or [`FlowError::SeveralPeople`] when a new identity is another person's.
     pub async fn rectify(
         &self,
         id: RecordId,
@@ -249,7 +265,7 @@ impl Ombud {
                 fields.retain(|_, value| !value.is_null());
                 let payload = serde_json::to_vec(&fields).unwrap_or_default();
                 if tx.rewrite_record(&record, &payload, now)? {
-                    note(tx, Done::Changed, &record, now)
+                    note(tx, Done::Changed, &record, now).map(drop)
                 } else {
                     Err(StoreError::Busy {
                         name: "record.rectify",
@@ -268,38 +284,103 @@ impl Ombud {
     }
 
     /// Erases one record. The person and everything else of theirs stays, and so does what a law asks
-    /// to keep of the record.
+    /// to keep of the record. It is entered in the journal before anything is touched, and read back
+    /// before this is answered.
     ///
     /// # Errors
     ///
-    /// [`FlowError::NotFound`], or [`FlowError::NoBasis`] while processing is restricted.
-    pub async fn erase_record(&self, id: RecordId, now: Timestamp) -> Result<(), FlowError> {
+    /// [`FlowError::NotFound`], [`FlowError::Restricted`], or [`FlowError::Remaining`].
+    pub async fn erase_record(&self, id: RecordId, now: Timestamp) -> Result<Erased, FlowError> {
+        let read = self
+            .store
+            .read::<_, FlowError, _>("record.find", id.bucket(), move |tx| {
+                Ok(tx.record(id)?.ok_or(FlowError::NotFound("record"))?.subject)
+            });
+        let what = Journalled::Record(read.await?, id);
+        let seq = self.store.begin_erasure(what, now).await?;
+        let (done, collection, entry) = match self.carry_out_record(seq, id, false, now).await {
+            Ok(Some(erased)) => erased,
+            Ok(None) => return Err(StoreError::KeyDestroyed.into()),
+            Err(error) => {
+                if matches!(error, FlowError::Restricted) {
+                    self.store.drop_erasure(seq).await?;
+                }
+                return Err(error);
+            }
+        };
+        Ok(Erased {
+            record: id,
+            collection,
+            done,
+            at: now,
+            signed: self.receipt(&entry),
+        })
+    }
+
+    /// Erases a record whose erasure is in the journal, reads back and notes that it is done. `surely`
+    /// erases whatever holds it. None if nobody could have read the record any more.
+    pub(super) async fn carry_out_record(
+        &self,
+        seq: i64,
+        id: RecordId,
+        surely: bool,
+        now: Timestamp,
+    ) -> Result<Option<(Done, String, Entry)>, FlowError> {
         let book = self.book.clone();
         let write = self
             .store
             .write::<_, FlowError, _>("record.erase", id.bucket(), move |tx| {
-                let record = changeable(tx, id)?;
-                let rule = rule_of(&book, &record.collection)?;
-                let key = clock_of(&record);
-                let lasting = lasting(tx, &book, rule, &record, now)?;
-                if !lasting.is_empty() {
-                    let kept = left(rule, &lasting).declared.fields;
-                    let mut fields = fields(&record);
-                    fields.retain(|name, _| kept.contains_key(name));
-                    let payload = serde_json::to_vec(&fields).unwrap_or_default();
-                    tx.rewrite_record(&record, &payload, now)?;
-                    tx.set_record_state(&key, RecordState::Reduced)?;
-                    anchor::change(tx, &book, rule, &key, |facts| facts.reduced = true)?;
-                    return note(tx, Done::Reduced, &record, now);
-                }
-                tx.erase_record(id)?;
-                if tx.count_records(&key)? == 0 {
-                    tx.remove_clock(&key)?;
-                }
-                note(tx, Done::Erased, &record, now)
+                let record = match tx.record(id) {
+                    Err(StoreError::KeyDestroyed) => {
+                        tx.erase_record(id)?;
+                        return Ok(None);
+                    }
+                    _ if surely => locked(tx, id)?,
+                    _ => changeable(tx, id)?,
+                };
+                let done = erase(tx, &book, &record, now)?;
+                let entry = note(tx, done, &record, now)?;
+                Ok(Some((done, record.collection, entry)))
             });
-        write.await
+        let erased = write.await?;
+        let read = self
+            .store
+            .read::<_, FlowError, _>("record.read_back", id.bucket(), move |tx| {
+                Ok(tx.is_erased(id, now)?)
+            });
+        if !read.await? {
+            return Err(FlowError::Remaining("record"));
+        }
+        self.store.end_erasure(seq, now).await?;
+        Ok(erased)
     }
+}
+
+/// Erases a record, or leaves only what a law asks to keep of it.
+fn erase(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    record: &Record,
+    now: Timestamp,
+) -> Result<Done, FlowError> {
+    let rule = rule_of(book, &record.collection)?;
+    let key = clock_of(record);
+    let lasting = lasting(tx, book, rule, record, now)?;
+    if !lasting.is_empty() {
+        let kept = left(rule, &lasting).declared.fields;
+        let mut fields = fields(record);
+        fields.retain(|name, _| kept.contains_key(name));
+        let payload = serde_json::to_vec(&fields).unwrap_or_default();
+        tx.rewrite_record(record, &payload, now)?;
+        tx.set_record_state(&key, RecordState::Reduced)?;
+        anchor::change(tx, book, rule, &key, |facts| facts.reduced = true)?;
+        return Ok(Done::Reduced);
+    }
+    tx.erase_record(record.id)?;
+    if tx.count_records(&key)? == 0 {
+        tx.remove_clock(&key)?;
+    }
+    Ok(Done::Erased)
 }
 
 /// What was stored when this command came before.
@@ -361,7 +442,7 @@ fn seen(
 }
 
 /// Tells the evidence what was done with a record.
-fn note(tx: &mut Tx<'_>, done: Done, record: &Record, now: Timestamp) -> Result<(), FlowError> {
+fn note(tx: &mut Tx<'_>, done: Done, record: &Record, now: Timestamp) -> Result<Entry, FlowError> {
     evidence::of_record(
         tx,
         done,
@@ -385,15 +466,18 @@ fn clock_of(record: &Record) -> ClockKey {
 ///
 /// GDPR Article 18(2), recital 67.
 fn changeable(tx: &mut Tx<'_>, id: RecordId) -> Result<Record, FlowError> {
-    let seen = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
-    tx.lock_subject(seen.subject)?;
-    let record = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
+    let record = locked(tx, id)?;
     match tx.clock(&clock_of(&record))? {
-        Some(clock) if clock.state == ClockState::Held => {
-            Err(FlowError::NoBasis(Reason::Restricted))
-        }
+        Some(clock) if clock.state == ClockState::Held => Err(FlowError::Restricted),
         Some(_) | None => Ok(record),
     }
+}
+
+/// A record with its person locked.
+fn locked(tx: &mut Tx<'_>, id: RecordId) -> Result<Record, FlowError> {
+    let seen = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
+    tx.lock_subject(seen.subject)?;
+    tx.record(id)?.ok_or(FlowError::NotFound("record"))
 }
 
 /// The fields of a record as they were stored.

@@ -57,6 +57,7 @@ impl Ombud {
     pub async fn sweep(&self, now: Timestamp) -> Result<Swept, FlowError> {
         let replayed = self.replay(now).await?;
         let mut swept = Swept {
+            erased: replayed.records,
             people: replayed.people,
             remaining: replayed.remaining,
             ..Swept::default()

@@ -46,6 +46,8 @@ impl From<FlowError> for Fault {
             | FlowError::Intake(_)
             | FlowError::NoBasis(_)
             | FlowError::NotShown(_)
+            | FlowError::Restricted
+            | FlowError::Remaining(_)
             | FlowError::Act(_)
             | FlowError::UnknownIdentity(_)
             | FlowError::Identity { .. }

@@ -48,6 +48,14 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// Asks it to stop, and waits until it has.
+    pub(crate) fn stop(&mut self) -> std::process::ExitStatus {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap()
+    }
+
     /// What it logs. Read it all while the server runs: a full pipe stops the server.
     pub(crate) fn log(&mut self) -> ChildStderr {
         self.child.stderr.take().unwrap()

@@ -59,6 +59,23 @@ on_both! {
         assert_eq!(world.may(&anna, "newsletters"), "consent_withdrawn");
     }
 
+    fn i2_what_is_restricted_is_not_deleted_and_the_refusal_says_so(world) {
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        let (record, _) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));
+        world.tell(&email("anna"), "support", "restrict");
+        let path = format!("/records/{record}");
+        let refused = world.call(axum::http::Method::DELETE, &path, None);
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_eq!(refused.body["type"], "/problems/restricted");
+        assert_eq!(refused.body["title"], "processing is restricted; nothing was changed");
+        assert!(world.holds(&record));
+        // The refused erasure is not carried out later, when the restriction is gone.
+        world.tell(&email("anna"), "support", "lift");
+        world.go_near(world.now(), 120_000);
+        world.sweep();
+        assert!(world.holds(&record));
+    }
+
     fn i1_no_answer_is_kept_beyond_a_withdrawal_in_another_process(world) {
         let anna = email("anna");
         let who = SubjectRef::parse("email:anna@example.com").unwrap();

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use axum::http::StatusCode;
 use ombud_core::evidence::{
-    Checkpoint, Edge, Fact, Hash, PublicKey, Receipt, Resource, leaf, merkle,
+    Checkpoint, Done, Edge, Fact, Hash, PublicKey, Receipt, Resource, leaf, merkle,
 };
 use ombud_store::{Place, Sql, StoreError, Tx, Value as Cell};
 use serde_json::{Value, json};
@@ -271,6 +271,37 @@ on_both! {
         for absent in ["0/002", "1/000", "0/000.p/256", "entries/001", "0/0", "x", "0/001.p/255"] {
             assert_eq!(world.bytes(&format!("/evidence/tile/{absent}")).0, StatusCode::NOT_FOUND, "{absent}");
         }
+    }
+
+    fn an_erasure_is_proved_by_a_receipt(world) {
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        let (record, _) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));
+        let path = format!("/records/{record}");
+        let erased = world.call(axum::http::Method::DELETE, &path, None);
+        assert_eq!(erased.status, StatusCode::OK, "{}", erased.body);
+        assert_eq!(erased.body["record"], json!(record));
+        let receipt: Receipt = serde_json::from_value(erased.body["receipt"].clone()).unwrap();
+        let fact = receipt.verify(&key(world)).unwrap().entry.fact;
+        assert!(matches!(fact, Fact::Record { done: Done::Erased, .. }), "{fact:?}");
+        integrate(world);
+        let proven = world.wait(world.ombud.prove(receipt)).unwrap();
+        assert!(proven.verify(&key(world)).unwrap().logged.is_some());
+    }
+
+    /// Whoever has no receipt of a person's end can have one of its entry.
+    fn the_end_of_a_person_can_be_proved(world) {
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        world.add("support.inquiry", &email("anna"), &fields, &json!({}));
+        world.go("2030-01-01T00:00:00Z");
+        assert_eq!(world.sweep().people, 1);
+        integrate(world);
+        let shown = world.wait(world.ombud.evidence(0, 1_000)).unwrap();
+        let end = shown.iter().find(|shown| matches!(shown.entry.fact, Fact::KeyDestroyed { .. }));
+        let place = end.unwrap().leaf.unwrap();
+        let receipt = world.wait(world.ombud.prove_place(place)).unwrap();
+        let verified = receipt.verify(&key(world)).unwrap();
+        assert!(matches!(verified.entry.fact, Fact::KeyDestroyed { .. }));
+        assert_eq!(verified.logged.unwrap().index, place);
     }
 
     fn i6_evidence_holds_no_personal_data(world) {

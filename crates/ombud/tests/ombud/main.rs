@@ -46,6 +46,8 @@ mod quiet;
 #[cfg(test)]
 mod repeat;
 #[cfg(test)]
+mod restore;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod sweep;

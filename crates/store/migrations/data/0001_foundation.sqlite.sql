@@ -11,8 +11,8 @@ CREATE TABLE IF NOT EXISTS install (
   log_key BLOB NOT NULL
 );
 
--- How far this data has followed the journal of erasures, which lies with the keys.
-CREATE TABLE IF NOT EXISTS erasure_mark (
+-- How far this data has followed the journal, which lies with the keys.
+CREATE TABLE IF NOT EXISTS journal_mark (
   one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
   seq BIGINT NOT NULL
 );

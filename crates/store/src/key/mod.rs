@@ -13,8 +13,9 @@ mod seal;
 mod store;
 
 pub(crate) use file::{SecretFile, private_directory};
-pub use journal::Erasure;
+pub(crate) use journal::PAGE;
 pub(crate) use journal::STATEMENTS as JOURNAL_STATEMENTS;
+pub use journal::{JournalEntry, Journalled, OptOut};
 pub(crate) use ring::KeyRing;
 pub(crate) use seal::{Context, SubjectKey};
 pub(crate) use store::{KeyStore, STATEMENTS};

@@ -1,5 +1,7 @@
 //! The key store: wrapped subject keys, and the log's last checkpoint, in a database of their own.
 
+use jiff::Timestamp;
+
 use crate::engine::{Engine, Reply, StagedKey};
 use crate::error::StoreError;
 use crate::id::{Bucket, SubjectId};
@@ -13,6 +15,12 @@ sql! {
     CHECKPOINT_KEEP = "INSERT INTO kept_checkpoint (one, size, checkpoint) VALUES (1, $1, $2)
         ON CONFLICT (one) DO UPDATE SET size = excluded.size, checkpoint = excluded.checkpoint
         WHERE kept_checkpoint.size < excluded.size";
+    CHECKPOINT_REPLACE = "INSERT INTO replaced_checkpoint (size, checkpoint, replaced_at)
+        SELECT size, checkpoint, $1 FROM kept_checkpoint WHERE one = 1
+        ON CONFLICT (replaced_at, size) DO NOTHING";
+    CHECKPOINT_DROP = "DELETE FROM kept_checkpoint WHERE one = 1";
+    CHECKPOINT_REPLACED = "SELECT checkpoint, replaced_at FROM replaced_checkpoint
+        ORDER BY replaced_at, size";
     CHECKPOINT_KEPT = "SELECT checkpoint FROM kept_checkpoint WHERE one = 1";
 }
 
@@ -76,6 +84,26 @@ impl KeyStore {
             let read =
                 |row: crate::sql::Row| row.columns("kept_checkpoint", "its row").take("checkpoint");
             rows.into_iter().next().map(read).transpose()
+        })
+    }
+
+    /// Puts the kept checkpoint among those that were replaced.
+    pub(crate) fn replace_checkpoint(&self, at: Timestamp) -> Reply<(), StoreError> {
+        self.engine.write("checkpoint.replace", move |link| {
+            link.execute(CHECKPOINT_REPLACE, values![at])?;
+            link.execute(CHECKPOINT_DROP, values![]).map(drop)
+        })
+    }
+
+    /// The checkpoints that were replaced, the oldest first.
+    pub(crate) fn replaced_checkpoints(&self) -> Reply<Vec<(String, Timestamp)>, StoreError> {
+        self.engine.read("checkpoint.replaced", |link| {
+            let rows = link.query(CHECKPOINT_REPLACED, values![])?;
+            let read = |row: crate::sql::Row| {
+                let mut columns = row.columns("replaced_checkpoint", "a row");
+                Ok((columns.take("checkpoint")?, columns.take("replaced_at")?))
+            };
+            rows.into_iter().map(read).collect()
         })
     }
 }

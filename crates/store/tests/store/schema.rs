@@ -8,20 +8,21 @@ use ombud_store::{StoreError, statements};
 use crate::harness::sqlite_catalog;
 
 /// Tables that lie in one place: they hold nothing about any subject, or, with the keys, the one order
-/// of erasures. All others lead every key with their bucket.
-pub(crate) const HOME: [&str; 14] = [
+/// of the journal. All others lead every key with their bucket.
+pub(crate) const HOME: [&str; 15] = [
     "api_key",
-    "erasure",
-    "erasure_head",
     "demonstration",
-    "erasure_mark",
     "evidence_check",
     "install",
+    "journal",
+    "journal_head",
+    "journal_mark",
     "kept_checkpoint",
     "log_cursor",
     "log_head",
     "log_leaf",
     "log_tile",
+    "replaced_checkpoint",
     "schema_migration",
     "statement_version",
 ];

@@ -85,6 +85,11 @@ pub enum Own {
     Plans,
     /// The answers to calls that may come twice, from the day they were given.
     Answers,
+    /// The journal of erasures and opt-outs, from the day that the data had followed it: for as long as
+    /// an older copy of the data may be put back.
+    Journal,
+    /// The opt-outs of identities, as keyed hashes. A new consent takes them back.
+    Suppression,
 }
 
 /// A duty to keep (GDPR Article 17(3)(b)).

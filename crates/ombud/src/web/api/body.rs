@@ -219,6 +219,37 @@ impl From<crate::flow::ledger::Receipt> for Receipt {
     }
 }
 
+/// Proof that a record was erased, and read back as gone
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Erased {
+    /// The id it had
+    pub(super) record: String,
+    /// The collection
+    pub(super) collection: String,
+    /// `erased`, or `reduced` to what a law asks to keep
+    #[schema(value_type = String)]
+    pub(super) done: &'static str,
+    /// When
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) at: Timestamp,
+    /// Proof of it, for the person
+    #[serde(rename = "receipt")]
+    #[schema(value_type = shape::SignedReceipt)]
+    pub(super) signed: ombud_core::evidence::Receipt,
+}
+
+impl From<crate::flow::record::Erased> for Erased {
+    fn from(erased: crate::flow::record::Erased) -> Self {
+        Self {
+            record: erased.record.to_string(),
+            collection: erased.collection,
+            done: erased.done.name(),
+            at: erased.at,
+            signed: erased.signed,
+        }
+    }
+}
+
 /// A person
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,6 +7,7 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use ombud_core::decision::Reason;
 use ombud_store::StoreError;
 use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
@@ -137,7 +138,7 @@ impl IntoResponses for Keyed {
             (401, "No key that works"),
             (
                 403,
-                "The key is not bound to the activity, or no basis is in force",
+                "The key is not bound to the activity, no basis is in force, or processing is restricted",
             ),
         ])
     }
@@ -244,6 +245,18 @@ impl From<FlowError> for Problem {
                 problem.article(reason.article()).hint(
                     "say what it is for with `use`, or the purpose of the law with `only_for`",
                 )
+            }
+            FlowError::Restricted => {
+                let reason = Reason::Restricted;
+                let title = "processing is restricted; nothing was changed";
+                Self::new(StatusCode::FORBIDDEN, reason.name(), title)
+                    .article(reason.article())
+                    .hint("lift the restriction first, once the person was told")
+            }
+            FlowError::Remaining(_) => {
+                tracing::error!(%error, "an erasure was not carried out");
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                Self::new(status, "remaining", error.to_string()).hint("try again")
             }
             FlowError::Act(refusal) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;

@@ -9,7 +9,7 @@ use ombud_store::{Record, RecordId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::body::{Asked, Body, Changes, NewRecord, Shown, Stored};
+use super::body::{Asked, Body, Changes, Erased, NewRecord, Shown, Stored};
 use super::caller::Caller;
 use super::problem::{Keyed, Missing, Refusals};
 use super::{Api, Problem, shape};
@@ -116,22 +116,23 @@ pub(super) async fn rectify(
 
 /// Erase a record
 ///
-/// The person and everything else of theirs stays, and so does what a law asks to keep of the record.
+/// When the call returns, the record was read back as gone, and no copy of the data that is put back
+/// brings it back. The person and everything else of theirs stays, and so does what a law asks to keep of the record.
 /// Needs a key that may write the activity.
 #[utoipa::path(delete, path = "/records/{id}", tag = "Records", security(("key" = [])),
     params(
         ("id" = String, Path, description = "The id of the record"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send this again"),
     ),
-    responses((status = 204, description = "Erased"), Keyed, Missing, Refusals))]
+    responses((status = 200, body = Erased), Keyed, Missing, Refusals))]
 pub(super) async fn erase(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Json<Erased>, Problem> {
     let record = reachable(&api, &caller, Right::Write, &id).await?;
-    api.ombud.erase_record(record.id, api.clock.now()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let erased = api.ombud.erase_record(record.id, api.clock.now()).await?;
+    Ok(Json(erased.into()))
 }
 
 /// The record, if there is one and the caller has the right in its activity: the two are answered
