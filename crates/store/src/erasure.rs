@@ -63,7 +63,8 @@ impl Store {
         }
     }
 
-    /// Looks how far the data has followed the journal, remembers that, and opens or closes the gate.
+    /// Looks how far the data has followed the journal, remembers that, and opens the gate if it is far
+    /// enough.
     /// Returns what has still to be carried out, at most a thousand entries: what a copy that was put
     /// back has missed, and what a crash left or another is at right now. Blocks.
     ///
@@ -78,8 +79,9 @@ impl Store {
             save_mark(&self.inner.data, reached)?;
             self.inner.keys.followed(reached, now).wait()?;
         }
+        // Only ever opened: data that is in use does not grow older.
         let behind = missed.iter().any(|entry| entry.done);
-        self.inner.behind.store(behind, Ordering::Release);
+        self.inner.behind.fetch_and(behind, Ordering::AcqRel);
         Ok(missed)
     }
 
@@ -171,20 +173,21 @@ impl Store {
     }
 
     /// Whom an opt-out is about, as the data knows them: the subject itself, or whoever has one of its
-    /// identities; nobody where the data knows neither. Blocks.
+    /// identities; nobody where the data knows neither, or only people whose key was destroyed. Blocks.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if a database cannot answer.
     pub fn holders(&self, opt_out: &OptOut) -> Result<Vec<SubjectId>, StoreError> {
-        let exists = |subject: SubjectId| {
+        let lives = |subject: SubjectId| {
             let bucket = self.bucket_of(subject);
             let read = self.read("journal.subject", bucket, move |tx| {
                 tx.subject_since(subject)
             });
-            Ok::<_, StoreError>(read.wait()?.is_some())
+            let known = read.wait()?.is_some();
+            Ok::<_, StoreError>(known && self.inner.keys.load(bucket, subject)?.is_some())
         };
-        if exists(opt_out.subject)? {
+        if lives(opt_out.subject)? {
             return Ok(vec![opt_out.subject]);
         }
         let mut holders = Vec::new();
@@ -194,7 +197,7 @@ impl Store {
             });
             if let Some(owner) = owner.wait()?
                 && !holders.contains(&owner)
-                && exists(owner)?
+                && lives(owner)?
             {
                 holders.push(owner);
             }

@@ -55,6 +55,14 @@ fn i4_older_data_says_no_again_and_gives_no_record_back(world: World) {
     for name in ["anna", "bo"] {
         world.tell(&email(name), "newsletters", "consent");
     }
+    // Chose long ago, which is told late: nothing need be kept of it, nor of the person.
+    let eli = |act: &str, at: &str| {
+        let body = json!({
+            "subject": email("eli"), "activity": "newsletters", "act": act, "at": at,
+        });
+        assert_eq!(world.post("/ledger", &body).status, StatusCode::CREATED);
+    };
+    eli("consent", "2021-01-01T00:00:00Z");
     let subscription = add("anna", "newsletters.subscription", address("anna"));
     let deleted = add("bo", "support.inquiry", inquiry("bo"));
     let stays = add("bo", "support.inquiry", inquiry("bo"));
@@ -65,6 +73,11 @@ fn i4_older_data_says_no_again_and_gives_no_record_back(world: World) {
     let world = closed.open();
     world.go_near(world.now(), 1_000);
     world.tell(&email("anna"), "newsletters", "withdraw");
+    let late = json!({
+        "subject": email("eli"), "activity": "newsletters", "act": "withdraw",
+        "at": "2022-01-01T00:00:00Z",
+    });
+    assert_eq!(world.post("/ledger", &late).status, StatusCode::CREATED);
     world.tell(&email("bo"), "support", "object");
     world.tell(&email("cai"), "support", "object");
     world.tell(&email("dag"), "security", "restrict");
@@ -75,7 +88,7 @@ fn i4_older_data_says_no_again_and_gives_no_record_back(world: World) {
         world.call(Method::DELETE, &path, None).status,
         StatusCode::OK
     );
-    world.sweep();
+    assert_eq!(world.sweep().people, 1);
     assert!(!world.holds(&subscription));
     world.wait(world.ombud.integrate(None)).unwrap();
     let closed = world.close();
@@ -91,6 +104,12 @@ fn i4_older_data_says_no_again_and_gives_no_record_back(world: World) {
     world.go_near(world.now(), 1_000);
     world.sweep();
     assert!(!world.ombud.store.is_behind());
+    assert_eq!(world.find("email:eli@example.com"), None);
+    assert_eq!(
+        world.may(&email("eli"), "newsletters"),
+        "consent_withdrawn",
+        "the opt-out outlives the person"
+    );
     assert_eq!(
         world.may(&email("anna"), "newsletters"),
         "consent_withdrawn"
