@@ -362,6 +362,9 @@ mod tests {
         }
     }
 
+    /// What is denied, and what is erased.
+    type Reached<'a> = Result<(&'a [&'a str], &'a [&'a str]), ActRefusal>;
+
     #[test]
     fn p5_6_an_objection_reaches_what_no_other_basis_carries() {
         let book = rules(&[]);
@@ -369,7 +372,7 @@ mod tests {
         let customers = ["customers.account", "customers.invoice"];
         let carried = Err(ActRefusal::CarriedOtherwise);
         #[rustfmt::skip]
-        let table: [(&[&str], Act, Result<(&[&str], &[&str]), ActRefusal>); 8] = [
+        let table: [(&[&str], Act, Reached<'_>); 8] = [
             (&["party"], Act::Object, carried),
             (&["party"], Act::Uphold, carried),
             (&["contact_person"], Act::Object, Ok((&["customers"], &[]))),

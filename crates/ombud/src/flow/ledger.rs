@@ -111,7 +111,7 @@ impl Ombud {
             seq,
             activity: told.activity,
             act: told.act,
-            at,
+            at: told.at,
             recorded_at: now,
             version: self.book.version.clone(),
             effects,
@@ -233,7 +233,7 @@ impl Ombud {
         Ok(self.store.note_opt_out(opt_out, now).await?)
     }
 
-    fn entry(&self, subject: SubjectId, told: &Told, at: Timestamp, now: Timestamp) -> NewEntry {
+    fn entry(&self, subject: SubjectId, told: &Told, now: Timestamp) -> NewEntry {
         let scope = self
             .book
             .activities
@@ -243,7 +243,7 @@ impl Ombud {
             subject,
             activity: told.activity.clone(),
             act: told.act,
-            acted_at: at,
+            acted_at: told.at,
             recorded_at: now,
             statement: self.book.version.clone(),
             scope: scope.unwrap_or_default(),

@@ -163,17 +163,14 @@ fn read<'l>(caller: &Caller, line: &'l [u8]) -> Read<'l> {
             Err(refused) => Read::Problem(refused.into()),
         };
     }
-    match serde_json::from_slice(line) {
-        Ok(question) => Read::Alone(question),
-        Err(_) => {
-            let title = "the line is not a question";
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            let mut problem = Problem::new(status, "body", title)
-                .hint("send one JSON object a line, as `POST /may` takes it");
-            problem.detail = misfit::of::<body::Question>(line);
-            Read::Problem(problem)
-        }
+    if let Ok(question) = serde_json::from_slice(line) {
+        return Read::Alone(question);
     }
+    let title = "the line is not a question";
+    let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "body", title)
+        .hint("send one JSON object a line, as `POST /may` takes it");
+    problem.detail = misfit::of::<body::Question>(line);
+    Read::Problem(problem)
 }
 
 fn write(answers: &mut Vec<u8>, line: &Line) {

@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use ombud_core::decision::Reason;
+use ombud_core::intake::Refusal;
 use ombud_store::StoreError;
 use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
@@ -198,6 +199,28 @@ impl From<JsonRejection> for Problem {
 }
 
 impl Problem {
+    /// A no of the rules, with its reason.
+    fn no(reason: Reason, title: &'static str) -> Self {
+        let mut problem = Self::new(StatusCode::FORBIDDEN, reason.name(), title);
+        problem.detail = Some(reason.explain().to_owned());
+        problem.article(reason.article())
+    }
+
+    /// Data that the closed world keeps out, each refusal with its reason.
+    fn refused(refusals: Vec<Refusal>) -> Self {
+        let title = "the statement does not declare this data";
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "undeclared", title);
+        problem.article = refusals.first().map(Refusal::article);
+        let refused = |refusal: Refusal| Refused {
+            reason: refusal.name(),
+            detail: refusal.to_string(),
+            article: refusal.article(),
+            hint: refusal.hint(),
+        };
+        problem.refusals = refusals.into_iter().map(refused).collect();
+        problem
+    }
+
     /// The evidence is broken: nothing is proved until a person has looked at it.
     fn broken(broken: &ombud_core::evidence::Broken) -> Self {
         tracing::error!(%broken, "the evidence is broken");
@@ -219,40 +242,17 @@ impl From<FlowError> for Problem {
                 tracing::error!(%error, "the store could not answer");
                 Self::unavailable()
             }
-            FlowError::Intake(refusals) => {
-                let title = "the statement does not declare this data";
-                let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "undeclared", title);
-                problem.article = refusals.first().map(ombud_core::intake::Refusal::article);
-                let refused = |refusal: ombud_core::intake::Refusal| Refused {
-                    reason: refusal.name(),
-                    detail: refusal.to_string(),
-                    article: refusal.article(),
-                    hint: refusal.hint(),
-                };
-                problem.refusals = refusals.into_iter().map(refused).collect();
-                problem
-            }
+            FlowError::Intake(refusals) => Self::refused(refusals),
             FlowError::NoBasis(reason) => {
-                let title = "no basis is in force; nothing was stored";
-                let mut problem = Self::new(StatusCode::FORBIDDEN, reason.name(), title);
-                problem.detail = Some(reason.explain().to_owned());
-                problem.article(reason.article())
+                Self::no(reason, "no basis is in force; nothing was stored")
             }
-            FlowError::NotShown(reason) => {
-                let title = "the record may not be seen for this";
-                let mut problem = Self::new(StatusCode::FORBIDDEN, reason.name(), title);
-                problem.detail = Some(reason.explain().to_owned());
-                problem.article(reason.article()).hint(
-                    "say what it is for with `use`, or the purpose of the law with `only_for`",
-                )
-            }
-            FlowError::Restricted => {
-                let reason = Reason::Restricted;
-                let title = "processing is restricted; nothing was changed";
-                Self::new(StatusCode::FORBIDDEN, reason.name(), title)
-                    .article(reason.article())
-                    .hint("lift the restriction first, once the person was told")
-            }
+            FlowError::NotShown(reason) => Self::no(reason, "the record may not be seen for this")
+                .hint("say what it is for with `use`, or the purpose of the law with `only_for`"),
+            FlowError::Restricted => Self::no(
+                Reason::Restricted,
+                "processing is restricted; nothing was changed",
+            )
+            .hint("lift the restriction first, once the person was told"),
             FlowError::Remaining(_) => {
                 tracing::error!(%error, "an erasure was not carried out");
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
