@@ -52,7 +52,8 @@ on_both! {
         let ombud = world.under(&[("activities/newsletters.toml", marketing, aged)]);
         world.tell(&email("anna"), "newsletters", "consent");
         let may = |instant: &str| {
-            let answer = ombud.may(&anna(), "newsletters", Use::Ordinary, at(instant));
+            let anna = anna();
+            let answer = ombud.may(&anna, "newsletters", Use::Ordinary, at(instant));
             world.wait(answer).unwrap().answer
         };
         let (yes, no) = (Answer::Yes(BasisName::Consent), Answer::No(Reason::TooYoung));
