@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use ombud_core::access::{Access, EVERY_ACTIVITY, Reach};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -88,7 +89,7 @@ impl Serve {
             let api = Api::new(ombud.clone(), clock.clone(), Arc::clone(&wake));
             Site::new(app, api)
         });
-        let mut serving = tokio::spawn(web::serve(listener, sites, clock.clone(), stopped()));
+        let mut serving = tokio::spawn(web::serve(listener, sites, clock.clone(), stopped()?));
         out.line(format!("listening on http://{address}"))?;
         if self.demo {
             demo_key(&ombud, clock, out).await?;
@@ -185,19 +186,14 @@ async fn demo_key(ombud: &Ombud, clock: &Clock, out: &mut Output<'_>) -> anyhow:
     Ok(())
 }
 
-/// Resolves when the process is asked to stop.
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Resolves when the process is asked to stop; from this call on, it is no longer simply ended.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }

@@ -36,7 +36,10 @@ async fn ask(site: &Site, head: Head<'_>, body: Body) -> (StatusCode, Vec<String
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, told from its beginning to its end"
+)]
 fn an_answer_at_once_is_the_answer_of_the_router() {
     let world = World::sqlite();
     world.tell(&email("anna"), "newsletters", "consent");

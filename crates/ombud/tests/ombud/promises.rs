@@ -60,8 +60,14 @@ fn value(field: &Field, id: &str) -> Value {
             match field.identity.as_deref() {
                 Some("email") => json!(format!("{id}@example.com")),
                 Some("ip") => json!("192.0.2.1"),
-                Some("phone") => json!("+4700000001"),
-                Some(_) | None => json!("words"),
+                // Everyone's own: the letters of the name, as digits.
+                Some("phone") => {
+                    let digits: String =
+                        id.bytes().map(|letter| (letter % 10).to_string()).collect();
+                    json!(format!("+47{digits:0<9.9}"))
+                }
+                Some(kind) => json!(format!("{kind}-{id}")),
+                None => json!("words"),
             }
         }
     }

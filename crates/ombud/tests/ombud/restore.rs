@@ -45,7 +45,10 @@ on_both! {
 
 /// Someone withdraws, someone objects, a stranger objects, and a record is deleted; then a copy from
 /// before is put back.
-#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, told from its beginning to its end"
+)]
 fn i4_older_data_says_no_again_and_gives_no_record_back(world: World) {
     let add = |name: &str, collection: &str, fields: Value| {
         world.add(collection, &email(name), &fields, &json!({})).0
