@@ -29,6 +29,7 @@ sql! {
     RECORD_STATE = "UPDATE record SET state = $5
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4 AND state <> $5";
     RECORD_ERASE = "DELETE FROM record WHERE bucket = $1 AND record_id = $2";
+    RECORD_ANY = "SELECT 1 FROM record WHERE bucket = $1 LIMIT 1";
     RECORD_COUNT = "SELECT COUNT(*) FROM record
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4";
 }
@@ -256,6 +257,16 @@ impl Tx<'_> {
         let bucket = self.bucket_of(*subject)?;
         let values = values![bucket, *subject, collection, *id, state.word()];
         self.execute(&RECORD_STATE, values)
+    }
+
+    /// Whether there is any record in this bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn has_records(&mut self) -> Result<bool, StoreError> {
+        let bucket = self.bucket()?;
+        Ok(self.first(&RECORD_ANY, values![bucket])?.is_some())
     }
 
     /// How many records a clock governs.

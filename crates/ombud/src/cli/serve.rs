@@ -10,14 +10,13 @@ use ombud_core::access::{Access, EVERY_ACTIVITY, Reach};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 
 use super::{Outcome, Output};
 use crate::clock::Clock;
 use crate::config::{InputError, Settings};
 use crate::flow::Ombud;
 use crate::flow::demo::Demonstration;
-use crate::job;
+use crate::job::Jobs;
 use crate::log;
 use crate::web::api::Api;
 use crate::web::live::Live;
@@ -62,16 +61,17 @@ impl Serve {
         // A second call, as in tests, keeps the first subscriber.
         drop(tracing::subscriber::set_global_default(logs));
         let ombud = settings.ombud(clock).await?;
-        let held = ombud.demonstration(clock.now()).await?;
+        let mut fills = false;
         if self.demo {
+            let held = ombud.demonstration().await?;
             refuse_others(held, settings)?;
+            fills = held == Demonstration::Empty;
         }
-        let demonstration = self.demo || held == Demonstration::Whole;
+        let demonstration = self.demo || ombud.is_demonstration().await?;
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("cannot listen on {}", self.listen))?;
         let address = listener.local_addr()?;
-        let fills = held == Demonstration::Empty && self.demo;
         let filling = Arc::new(if fills {
             Filling::begun()
         } else {
@@ -103,20 +103,10 @@ impl Serve {
                 }
             }
         }
-        let measuring = job::measure(versions.clone(), clock.clone());
-        let sweeping = job::sweep(versions, clock.clone(), wake, metrics);
-        let jobs = [
-            tokio::spawn(sweeping),
-            tokio::spawn(measuring),
-            tokio::spawn(job::integrate(ombud.clone())),
-            tokio::spawn(job::verify(ombud, clock.clone())),
-        ];
-        serving.await??;
-        jobs.iter().for_each(JoinHandle::abort);
-        // Until they have stopped: what they wait for is closed only then, and a stop is no failure.
-        for job in jobs {
-            drop(job.await);
-        }
+        let jobs = Jobs::begin(ombud, versions, clock.clone(), wake, metrics)?;
+        let served = serving.await;
+        jobs.end();
+        served??;
         Ok(Outcome::Done)
     }
 }

@@ -40,16 +40,13 @@ pub enum Demonstration {
 }
 
 impl Ombud {
-    /// Whether the data is a demonstration.
+    /// Whose people are in the data, for whoever wants a demonstration of it.
     ///
     /// # Errors
     ///
     /// [`FlowError`] when the store fails.
-    pub async fn demonstration(&self, now: Timestamp) -> Result<Demonstration, FlowError> {
-        let read = self
-            .store
-            .read::<_, FlowError, _>("demo.mark", Place::Home, |tx| Ok(tx.demonstration()?));
-        match read.await? {
+    pub async fn demonstration(&self) -> Result<Demonstration, FlowError> {
+        match self.demonstration_mark().await? {
             Some(true) => return Ok(Demonstration::Whole),
             Some(false) => return Ok(Demonstration::Begun),
             None => {}
@@ -58,13 +55,27 @@ impl Ombud {
         let survey = self
             .store
             .past_gate()
-            .survey::<_, FlowError, _>("demo.look", move |tx| {
-                Ok(tx.probe_collections(now)?.is_empty())
-            });
-        if survey.await?.contains(&false) {
+            .survey::<_, FlowError, _>("demo.look", |tx| Ok(tx.has_records()?));
+        if survey.await?.contains(&true) {
             return Ok(Demonstration::Never);
         }
         Ok(Demonstration::Empty)
+    }
+
+    /// Whether the data is a demonstration, with all of its people.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails.
+    pub async fn is_demonstration(&self) -> Result<bool, FlowError> {
+        Ok(self.demonstration_mark().await? == Some(true))
+    }
+
+    async fn demonstration_mark(&self) -> Result<Option<bool>, FlowError> {
+        let read = self
+            .store
+            .read::<_, FlowError, _>("demo.mark", Place::Home, |tx| Ok(tx.demonstration()?));
+        read.await
     }
 
     async fn mark_demonstration(&self, whole: bool) -> Result<(), FlowError> {

@@ -6,14 +6,71 @@ mod evidence;
 pub use evidence::{integrate, verify};
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use crate::clock::Clock;
 use crate::flow::Ombud;
 use crate::flow::statement::Timeline;
 use crate::web::Metrics;
+
+/// The jobs, on a thread of their own. They ask bucket after bucket, and on the embedded database nothing
+/// lets go of its thread meanwhile: no call waits for them.
+#[derive(Debug)]
+pub struct Jobs {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Jobs {
+    /// Begins all of them. `wake` has the sweep look at once.
+    ///
+    /// # Errors
+    ///
+    /// When there is no thread to be had.
+    pub fn begin(
+        ombud: Ombud,
+        versions: Timeline<Ombud>,
+        clock: Clock,
+        wake: Arc<Notify>,
+        metrics: Arc<Metrics>,
+    ) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let (stop, stopped) = oneshot::channel();
+        let jobs = async move {
+            tokio::join!(
+                sweep(versions.clone(), clock.clone(), wake, metrics),
+                measure(versions, clock.clone()),
+                integrate(ombud.clone()),
+                verify(ombud, clock),
+            );
+        };
+        let serve = move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = stopped => {}
+                    () = jobs => {}
+                }
+            });
+            runtime.shutdown_background();
+        };
+        let thread = std::thread::Builder::new().name("ombud-jobs".to_owned());
+        Ok(Self {
+            stop,
+            thread: thread.spawn(serve)?,
+        })
+    }
+
+    /// Stops them where they wait next, so that nothing uses the store any more.
+    pub fn end(self) {
+        drop(self.stop);
+        let _ = self.thread.join().is_ok();
+    }
+}
 
 /// How long a sweep rests when nothing wakes it.
 const REST: Duration = Duration::from_mins(1);
