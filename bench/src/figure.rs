@@ -30,6 +30,11 @@ pub fn processor_seconds(name: &str) -> f64 {
     used.sum()
 }
 
+/// Forgets the peak of this process's memory, so that `VmHWM` tells that of what comes.
+pub fn forget_peak() -> std::io::Result<()> {
+    std::fs::write("/proc/self/clear_refs", "5")
+}
+
 /// A figure of a process in megabytes, as a file of `/proc` tells it: `Pss` of `smaps_rollup`, `VmHWM` of
 /// `status`.
 pub fn megabytes(process: &str, file: &str, name: &str) -> f64 {

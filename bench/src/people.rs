@@ -1,7 +1,7 @@
 //! Synthetic people in a store, and Ombud over it. `person17@example.com` is nobody.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use ombud::bundled;
@@ -13,10 +13,11 @@ use ombud::flow::subject::SubjectRef;
 use ombud_core::standing::Act;
 use ombud_core::statement::load;
 use ombud_store::{
-    Clock as StoredClock, ClockId, ClockKey, Config, NewRecord, RecordId, Store, StoreError,
+    Clock as StoredClock, ClockId, ClockKey, Config, NewRecord, RecordId, Reply, Store, StoreError,
     SubjectId,
 };
 use serde_json::json;
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::Failed;
@@ -96,7 +97,7 @@ const EACH: usize = 10;
 /// Adds so many records, ten to a person, without the people's names; one in `due_of` is past due.
 ///
 /// They are put into the store directly, as the flow puts them, with the clocks that two records
-/// which came in through the flow have.
+/// which came in through the flow have, and bucket by bucket, so that many are put in together.
 pub async fn records(
     ombud: &Ombud,
     count: usize,
@@ -104,32 +105,34 @@ pub async fn records(
     now: Timestamp,
 ) -> Result<(), Failed> {
     let long_ago = now.checked_sub(SignedDuration::from_hours(24 * 365))?;
-    let fresh = template(ombud, now).await?;
-    let due = template(ombud, long_ago).await?;
-    let (mut tasks, mut left) = (JoinSet::new(), count);
-    let mut number = 0;
-    while left > 0 {
-        let mut person = Vec::new();
-        for _ in 0..EACH.min(left) {
-            number += 1;
-            let (at, clock) = if number % due_of == 0 {
-                (long_ago, &due)
-            } else {
-                (now, &fresh)
-            };
-            person.push((at, clock.clone()));
-        }
-        left -= person.len();
-        let store = ombud.store.clone();
-        tasks.spawn(async move { add(&store, person).await });
-        if tasks.len() >= AT_ONCE
-            && let Some(done) = tasks.join_next().await
+    let clocks = [
+        (now, template(ombud, now).await?),
+        (long_ago, template(ombud, long_ago).await?),
+    ];
+    let mut people = Vec::new();
+    for _ in 0..count.div_ceil(EACH) {
+        let mut random = [0; 16];
+        ombud.store.random(&mut random)?;
+        let subject = SubjectId::new(random);
+        people.push((ombud.store.bucket_of(subject), subject));
+    }
+    people.sort_unstable();
+    let mut replies = VecDeque::new();
+    for (number, (_, subject)) in people.into_iter().enumerate() {
+        let first = number * EACH;
+        let own = (first..count.min(first + EACH)).map(|record| {
+            let due = (record + 1).is_multiple_of(due_of);
+            clocks[usize::from(due)].clone()
+        });
+        replies.push_back(add(&ombud.store, subject, own.collect())?);
+        if replies.len() >= AT_ONCE
+            && let Some(reply) = replies.pop_front()
         {
-            done??;
+            reply.await?;
         }
     }
-    while let Some(done) = tasks.join_next().await {
-        done??;
+    for reply in replies {
+        reply.await?;
     }
     Ok(())
 }
@@ -158,10 +161,11 @@ async fn template(ombud: &Ombud, at: Timestamp) -> Result<StoredClock, Failed> {
     Ok(own.next().ok_or("the record has no clock")?)
 }
 
-async fn add(store: &Store, records: Vec<(Timestamp, StoredClock)>) -> Result<(), StoreError> {
-    let mut random = [0; 16];
-    store.random(&mut random)?;
-    let subject = SubjectId::new(random);
+fn add(
+    store: &Store,
+    subject: SubjectId,
+    records: Vec<(Timestamp, StoredClock)>,
+) -> Result<Reply<(), StoreError>, StoreError> {
     let bucket = store.bucket_of(subject);
     let mut made = Vec::new();
     for (at, clock) in records {
@@ -170,8 +174,10 @@ async fn add(store: &Store, records: Vec<(Timestamp, StoredClock)>) -> Result<()
         made.push((RecordId::new(at, bucket, random), at, clock));
     }
     let write = store.write::<_, StoreError, _>("fill", bucket, move |tx| {
-        for (id, at, clock) in &made {
+        if let Some((_, at, _)) = made.first() {
             tx.add_subject(subject, *at)?;
+        }
+        for (id, at, clock) in &made {
             let record = NewRecord {
                 id: *id,
                 subject,
@@ -193,5 +199,38 @@ async fn add(store: &Store, records: Vec<(Timestamp, StoredClock)>) -> Result<()
         }
         Ok(())
     });
-    write.await
+    Ok(write)
+}
+
+/// What is filled in a directory of its own, or kept in one that the command line names after
+/// `--filled`, and copied from there: filling takes longer than most of what is measured.
+pub async fn filled(
+    count: usize,
+    due_of: usize,
+    now: Timestamp,
+) -> Result<(TempDir, Ombud), Failed> {
+    let directory = tempfile::tempdir()?;
+    let named = std::env::args()
+        .skip_while(|each| each != "--filled")
+        .nth(1);
+    let Some(kept) = named.map(PathBuf::from) else {
+        let ombud = ombud(directory.path()).await?;
+        records(&ombud, count, due_of, now).await?;
+        return Ok((directory, ombud));
+    };
+    if !kept.exists() {
+        std::fs::create_dir_all(&kept)?;
+        records(&ombud(&kept).await?, count, due_of, now).await?;
+    }
+    for name in ["data", "keys"] {
+        let (from, to) = (kept.join(name), directory.path().join(name));
+        std::fs::create_dir_all(&to)?;
+        std::fs::set_permissions(&to, std::fs::metadata(&from)?.permissions())?;
+        for file in std::fs::read_dir(from)? {
+            let file = file?;
+            std::fs::copy(file.path(), to.join(file.file_name()))?;
+        }
+    }
+    let ombud = ombud(directory.path()).await?;
+    Ok((directory, ombud))
 }

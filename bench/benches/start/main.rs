@@ -2,7 +2,7 @@
 //! takes, over a million records.
 //!
 //! The program is the real one, built before with `cargo build --release -p ombud`. `--records N` sets how
-//! many records there are.
+//! many records there are; `--filled DIR` keeps what was filled in for the next run.
 #![expect(
     clippy::print_stdout,
     reason = "a benchmark reports on standard output"
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use ombud::clock::Clock;
 use ombud_bench::figure::{median, megabytes};
-use ombud_bench::people::{ombud, records};
+use ombud_bench::people::{filled, ombud};
 use ombud_bench::{Failed, argument};
 
 const ROUNDS: usize = 11;
@@ -28,14 +28,12 @@ const DUE_OF: usize = 1_000_000_000;
 fn main() -> Result<(), Failed> {
     let count = argument("--records", 1_000_000)?;
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/release/ombud");
-    let directory = tempfile::tempdir()?;
     let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        let ombud = ombud(directory.path()).await?;
+    let directory = runtime.block_on(async {
         let began = Instant::now();
-        records(&ombud, count, DUE_OF, Clock::system().now()).await?;
+        let (directory, _) = filled(count, DUE_OF, Clock::system().now()).await?;
         println!("{count} records in {:.0} s", began.elapsed().as_secs_f64());
-        Ok::<_, Failed>(())
+        Ok::<_, Failed>(directory)
     })?;
     let (mut starts, mut pss, mut rss) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
