@@ -13,10 +13,10 @@ use crate::tx::Tx;
 
 sql! {
     CLOCK_SAVE = "INSERT INTO clock (bucket, subject_id, collection, clock_id, anchors, due_at, stage,
-        state, plan_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)
+        state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (bucket, subject_id, collection, clock_id) DO UPDATE SET
         anchors = excluded.anchors, due_at = excluded.due_at, stage = excluded.stage,
-        state = excluded.state, plan_id = NULL";
+        state = excluded.state";
     CLOCK_FIND = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4";
     CLOCK_OF_SUBJECT = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
@@ -57,8 +57,6 @@ pub enum ClockState {
     Live,
     /// It may not: restricted or held. What is due meanwhile is acted on when it is live again.
     Held,
-    /// A stored plan is about to act on it. Saving a planned clock takes it out of the plan again.
-    Planned,
 }
 
 impl ClockState {
@@ -66,7 +64,6 @@ impl ClockState {
         match self {
             Self::Live => "live",
             Self::Held => "held",
-            Self::Planned => "planned",
         }
     }
 }
@@ -74,7 +71,7 @@ impl ClockState {
 impl FromValue for ClockState {
     fn from_value(value: Value) -> Option<Self> {
         let word = String::from_value(value)?;
-        [Self::Live, Self::Held, Self::Planned]
+        [Self::Live, Self::Held]
             .into_iter()
             .find(|state| state.word() == word)
     }
@@ -106,7 +103,7 @@ pub enum Recount {
 }
 
 impl Tx<'_> {
-    /// Saves a clock, new or changed. A planned clock that is saved becomes live, out of its plan.
+    /// Saves a clock, new or changed.
     ///
     /// # Errors
     ///
@@ -118,10 +115,6 @@ impl Tx<'_> {
             clock: id,
         } = &clock.key;
         let bucket = self.bucket_of(*subject)?;
-        let state = match clock.state {
-            ClockState::Held => ClockState::Held,
-            ClockState::Live | ClockState::Planned => ClockState::Live,
-        };
         let values = values![
             bucket,
             *subject,
@@ -130,7 +123,7 @@ impl Tx<'_> {
             &clock.anchors,
             clock.due_at,
             clock.stage,
-            state.word(),
+            clock.state.word(),
         ];
         self.execute(&CLOCK_SAVE, values).map(drop)
     }

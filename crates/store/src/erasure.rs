@@ -26,7 +26,6 @@ sql! {
         SELECT record_id FROM record WHERE bucket = $1 AND subject_id = $2)";
     PERSON_CLOCKS = "DELETE FROM clock WHERE bucket = $1 AND subject_id = $2";
     PERSON_LEDGER = "DELETE FROM ledger WHERE bucket = $1 AND subject_id = $2";
-    PERSON_ITEMS = "DELETE FROM sweep_item WHERE bucket = $1 AND subject_id = $2 AND outcome IS NULL";
     PERSON_HAS_RECORD = "SELECT 1 FROM record WHERE bucket = $1 AND subject_id = $2 LIMIT 1";
     PERSON_HAS_CLOCK = "SELECT 1 FROM clock WHERE bucket = $1 AND subject_id = $2 LIMIT 1";
     PERSON_HAS_LEDGER = "SELECT 1 FROM ledger WHERE bucket = $1 AND subject_id = $2 LIMIT 1";
@@ -311,7 +310,6 @@ impl Tx<'_> {
             &PERSON_CLOCKS,
             &PERSON_LEDGER,
             &PERSON_STANDING,
-            &PERSON_ITEMS,
         ] {
             self.execute(sql, values![bucket, subject])?;
         }

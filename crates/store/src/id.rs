@@ -197,6 +197,11 @@ impl ClockId {
     pub const fn of_record(record: RecordId) -> Self {
         Self(record.0)
     }
+
+    /// The record that this is the clock of, and of no other; none for a shared clock.
+    pub fn record(self) -> Option<RecordId> {
+        (self != Self::SHARED).then_some(RecordId(self.0))
+    }
 }
 
 impl IdentityHash {

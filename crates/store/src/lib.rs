@@ -35,6 +35,7 @@ mod job;
 mod key;
 mod ledger;
 pub mod migration;
+mod plan;
 mod record;
 mod sql;
 mod statement;
@@ -48,7 +49,7 @@ pub use api_key::ApiKey;
 pub use board::{CollectionProbe, StandingProbe, WINDOWS};
 pub use clock::{Clock, ClockKey, ClockState, Recount};
 pub use counter::Counter;
-pub use engine::{Reply, Seen};
+pub use engine::{BY_NUMBER, Reply, Seen};
 pub use error::{KeyProblem, StoreError};
 pub use evidence_log::{EvidenceCheck, LogHead, LogLeaf};
 pub use id::{
@@ -59,12 +60,13 @@ pub use idempotency::Replay;
 pub use job::{Job, NewJob};
 pub use key::{JournalEntry, Journalled, OptOut, Random, SystemRandom};
 pub use ledger::{Entry, NewEntry};
+pub use plan::PlanItem;
 pub use record::{NewRecord, Record, RecordState};
 pub use sql::{Row, Sql, Value};
 pub use statement::StatementVersion;
 pub use store::{Config, Database, LOG_PUBLIC_KEY, Scrubbed, Store};
 pub use subject::{HintOwner, Identity};
-pub use sweep::{Outcome, Plan, PlanItem, SWEEP_STEP};
+pub use sweep::{Plan, SWEEP_STEP};
 pub use tx::Tx;
 
 /// Every statement that the data's database is ever sent, for tests that prepare and check them

@@ -20,12 +20,43 @@ pub struct Sql {
 
 /// Declares the statements of a file, and lists them so that tests can prepare and check every one.
 macro_rules! sql {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)+) => {
         $($(#[$doc])* const $name: $crate::sql::Sql = $crate::sql::Sql { name: stringify!($name), text: $text };)+
         pub(crate) const STATEMENTS: &[$crate::sql::Sql] = &[$($name),+];
     };
 }
 pub(crate) use sql;
+
+/// `$2` to `$65`, a list of [`LIST`] ids: what a statement about many rows is told, after the bucket.
+macro_rules! ids {
+    () => {
+        "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+         $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, \
+         $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, \
+         $57, $58, $59, $60, $61, $62, $63, $64, $65"
+    };
+}
+pub(crate) use ids;
+
+/// How many ids a list has. Each statement is prepared once, for this many.
+const LIST: usize = 64;
+
+/// The values of a statement with a list, for as many lists as these ids fill: the bucket, the ids, and
+/// the rest. The last list is filled up with an id that it has.
+pub(crate) fn listed<T: Copy + Into<Value>>(
+    bucket: Bucket,
+    ids: &[T],
+    rest: &[Value],
+) -> impl Iterator<Item = Vec<Value>> {
+    ids.chunks(LIST).map(move |list| {
+        let filling = list.last().into_iter().cycle();
+        let ids = list.iter().chain(filling).take(LIST);
+        std::iter::once(Value::from(bucket))
+            .chain(ids.map(|id| (*id).into()))
+            .chain(rest.iter().cloned())
+            .collect()
+    })
+}
 
 /// Turns each argument into a [`Value`], in the order of `$1` to `$n`.
 macro_rules! values {

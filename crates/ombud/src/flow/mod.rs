@@ -2,6 +2,7 @@
 //!
 //! Every flow takes the instant as an argument; the edge reads the clock once a request.
 
+mod act;
 pub mod anchor;
 pub mod board;
 pub mod decision;

@@ -1,39 +1,47 @@
 //! Sweeps that are interrupted, repeated, or overtaken.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use ombud::flow::sweep::Swept;
-use ombud_store::{Digest, Plan, PlanId, PlanItem, StoreError, Tx};
+use ombud_store::{Plan, PlanId, PlanItem, StoreError, Tx};
 use serde_json::json;
 
 use crate::harness::{World, email};
 
-/// Leaves what a crash leaves: clocks claimed and a plan stored, nothing carried out.
+/// Leaves what a crash leaves: a plan stored, nothing carried out.
 fn crash(world: &World) {
+    leave(world, "erase", false);
+}
+
+/// Leaves a plan to do this with what is due; perhaps one that says it was carried out, and lies.
+fn leave(world: &World, verb: &'static str, done: bool) {
     let now = world.now();
     let version = world.ombud.book.version.clone();
     let plan = move |tx: &mut Tx<'_>| -> Result<usize, StoreError> {
-        if !tx.has_due(now)? {
-            return Ok(0);
-        }
-        let id = PlanId::from_bytes([7; 16]);
-        let items = tx.claim_due(id, now)?.into_iter();
-        let items = items.map(|clock| PlanItem {
-            due_at: clock.due_at.unwrap(),
-            key: clock.key,
-            action: json!({ "verb": "erase" }).to_string(),
-            outcome: None,
-            records: 0,
-        });
-        let items: Vec<PlanItem> = items.collect();
-        let digest = Digest::from_bytes([0; 32]);
-        let plan = Plan {
-            id,
+        let clocks = tx.due_clocks(now, 1_000)?.into_iter();
+        let items: Vec<PlanItem> = clocks
+            .map(|clock| PlanItem {
+                due_at: clock.due_at.unwrap(),
+                key: clock.key,
+                action: json!({ "verb": verb }).to_string(),
+            })
+            .collect();
+        let count = items.len();
+        let mut plan = Plan {
+            id: PlanId::from_bytes([7; 16]),
             statement: version.clone(),
             swept_at: now,
-            digest,
+            items,
+            reached: 0,
+            overtaken: BTreeSet::new(),
         };
-        tx.save_plan(&plan, &items)?;
-        Ok(items.len())
+        tx.save_plan(&plan)?;
+        if done {
+            plan.reached = count;
+            tx.save_reached(&plan)?;
+        }
+        Ok(count)
     };
     let subject = world.find("email:anna@example.com").unwrap();
     assert_eq!(world.write(world.ombud.store.bucket_of(subject), plan), 1);
@@ -79,6 +87,30 @@ on_both! {
         assert_eq!(world.post("/anchors", &told).status, StatusCode::OK);
         assert_eq!(world.sweep().erased, 0);
         assert!(world.holds(&record));
+    }
+
+    /// What was planned is decided once more when it is done: a plan of other rules is not carried out.
+    fn i2_a_plan_that_the_rules_do_not_make_any_more_is_made_anew(world) {
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        let (record, _) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));
+        world.go("2030-01-01T00:00:00Z");
+        leave(world, "wait", false);
+        let swept = world.sweep();
+        assert_eq!((swept.due, swept.erased, swept.remaining), (1, 1, 0));
+        assert!(!world.holds(&record));
+    }
+
+    /// A plan that claims to be done is read back all the same; that something was left is told, and
+    /// stops nothing else.
+    fn i3_what_says_that_it_was_erased_is_read_back(world) {
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        let (record, _) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));
+        world.go("2030-01-01T00:00:00Z");
+        leave(world, "erase", true);
+        let swept = world.sweep();
+        assert_eq!((swept.due, swept.erased, swept.remaining), (1, 1, 1));
+        assert!(!world.holds(&record));
+        assert_eq!(world.sweep(), Swept::default());
     }
 
     fn i2_a_dry_run_touches_nothing(world) {

@@ -144,7 +144,6 @@ CREATE TABLE IF NOT EXISTS clock (
   due_at BIGINT,
   stage BIGINT NOT NULL,
   state TEXT NOT NULL,
-  plan_id BYTEA,
   PRIMARY KEY (bucket, subject_id, collection, clock_id)
 );
 CREATE INDEX IF NOT EXISTS clock_due ON clock (bucket, state, due_at);
@@ -198,7 +197,10 @@ CREATE TABLE IF NOT EXISTS counter (
   PRIMARY KEY (bucket, statistic, cell)
 );
 
--- A sweep's plan, stored before anything is touched. `digest` is over its items.
+-- A sweep's plan, stored before anything is touched: its items packed in `todo`, which is emptied once
+-- it is finished, and their digest. The first `reached` are carried out, but for those that were
+-- `overtaken` by a change. A bucket has one open plan at most: whoever sweeps it next finishes it. One
+-- that was carried out, but read back with something left, is looked at again by every sweep.
 CREATE TABLE IF NOT EXISTS sweep_plan (
   bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
   plan_id BYTEA NOT NULL,
@@ -207,24 +209,14 @@ CREATE TABLE IF NOT EXISTS sweep_plan (
   state TEXT NOT NULL,
   items BIGINT NOT NULL,
   digest BYTEA NOT NULL,
+  todo BYTEA NOT NULL,
+  reached BIGINT NOT NULL,
+  overtaken TEXT NOT NULL,
   finished_at BIGINT,
   PRIMARY KEY (bucket, plan_id)
 );
-CREATE INDEX IF NOT EXISTS sweep_plan_state ON sweep_plan (bucket, state);
-
--- One clock of a plan, what happens to its records, and what came of it.
-CREATE TABLE IF NOT EXISTS sweep_item (
-  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
-  plan_id BYTEA NOT NULL,
-  subject_id BYTEA NOT NULL,
-  collection TEXT NOT NULL,
-  clock_id BYTEA NOT NULL,
-  due_at BIGINT NOT NULL,
-  action TEXT NOT NULL,
-  outcome TEXT,
-  records BIGINT NOT NULL,
-  PRIMARY KEY (bucket, plan_id, subject_id, collection, clock_id)
-);
+CREATE UNIQUE INDEX IF NOT EXISTS sweep_plan_open ON sweep_plan (bucket) WHERE state = 'open';
+CREATE INDEX IF NOT EXISTS sweep_plan_state ON sweep_plan (bucket, state, finished_at);
 
 -- The tamper-evident chain of a bucket and its head. Bucket 4096 is the chain of what concerns
 -- nobody, beside the home tables.

@@ -110,11 +110,9 @@ impl<'c> Link<'c> {
     }
 }
 
-/// `$1` to `$16`: more values than any statement binds.
-const PARAMETERS: [&str; 16] = [
-    "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15",
-    "$16",
-];
+/// A statement with more values than this binds a list, and names its values in the order of their
+/// numbers (which a test checks): SQLite looks for each name among all of them.
+pub const BY_NUMBER: usize = 16;
 
 /// Binds each value to the parameter of its number: by name, for SQLite numbers `$n` by first
 /// appearance.
@@ -122,16 +120,23 @@ fn sqlite_bind(
     statement: &mut rusqlite::Statement<'_>,
     values: &[Value],
 ) -> Result<(), rusqlite::Error> {
-    if statement.parameter_count() != values.len() || values.len() > PARAMETERS.len() {
-        return Err(rusqlite::Error::InvalidParameterCount(
-            values.len(),
-            statement.parameter_count(),
-        ));
+    let count = statement.parameter_count();
+    if count != values.len() {
+        let given = values.len();
+        return Err(rusqlite::Error::InvalidParameterCount(given, count));
     }
-    for (name, value) in PARAMETERS.iter().zip(values) {
-        let index = statement
-            .parameter_index(name)?
-            .ok_or_else(|| rusqlite::Error::InvalidParameterName((*name).to_owned()))?;
+    if count > BY_NUMBER {
+        let mut values = (1..).zip(values);
+        return values.try_for_each(|(index, value)| statement.raw_bind_parameter(index, value));
+    }
+    for index in 1..=count {
+        let name = statement.parameter_name(index).unwrap_or_default();
+        let number = name
+            .strip_prefix('$')
+            .and_then(|number| number.parse().ok());
+        let value = number
+            .and_then(|number: usize| values.get(number.checked_sub(1)?))
+            .ok_or_else(|| rusqlite::Error::InvalidParameterName(name.to_owned()))?;
         statement.raw_bind_parameter(index, value)?;
     }
     Ok(())

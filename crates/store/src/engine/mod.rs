@@ -17,6 +17,7 @@ mod link;
 mod postgres;
 mod sqlite;
 
+pub use link::BY_NUMBER;
 pub(crate) use link::{Link, StagedKey};
 
 use self::postgres::PostgresEngine;

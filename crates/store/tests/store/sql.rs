@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ombud_store::{Sql, key_statements, statements};
+use ombud_store::{BY_NUMBER, Sql, key_statements, statements};
 
 use crate::lint::findings;
 
@@ -12,6 +12,29 @@ fn r12_every_statement_keeps_the_rules() {
     for Sql { name, text } in [statements(), key_statements()].concat() {
         assert_eq!(findings(text), BTreeSet::new(), "{name}: {text}");
     }
+}
+
+/// SQLite counts values in the order in which they are first named.
+#[test]
+fn long_lists_of_values_are_named_in_order() {
+    let mut lists = 0;
+    for Sql { name, text } in [statements(), key_statements()].concat() {
+        let numbers = text.split('$').skip(1).filter_map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_digit());
+            rest[..end.unwrap_or(rest.len())].parse::<usize>().ok()
+        });
+        let mut named = Vec::new();
+        for number in numbers {
+            if !named.contains(&number) {
+                named.push(number);
+            }
+        }
+        if named.len() > BY_NUMBER {
+            lists += 1;
+            assert!(named.is_sorted(), "{name}: {text}");
+        }
+    }
+    assert!(lists > 3);
 }
 
 #[test]

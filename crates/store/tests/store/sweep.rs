@@ -1,7 +1,9 @@
 //! Sweeps that claim, store, act and read back; and what the board counts.
 
+use std::collections::BTreeSet;
+
 use ombud_store::{
-    Clock, ClockId, ClockKey, ClockState, CollectionProbe, Digest, Outcome, Plan, PlanId, PlanItem,
+    Clock, ClockId, ClockKey, ClockState, CollectionProbe, Plan, PlanId, PlanItem, RecordId,
     RecordState, SWEEP_STEP, StoreError, SubjectId, Tx, WINDOWS,
 };
 
@@ -44,14 +46,18 @@ fn held(db: &Fresh, collection: &str, records: u32, due: Option<i64>) -> ClockKe
     key
 }
 
-fn plan(id: u8) -> Plan {
-    let digest = Digest::from_bytes([id; 32]);
-    Plan {
-        id: PlanId::from_bytes([id; 16]),
-        statement: version(1),
-        swept_at: at(DUE),
-        digest,
-    }
+/// A record of `a.b` on a clock of its own.
+fn own(db: &Fresh, subject: SubjectId, due: Option<i64>, state: ClockState) -> Clock {
+    let mut record = db.record(subject, "a.b");
+    record.clock = ClockId::of_record(record.id);
+    let mut one = clock(key(subject, "a.b"), due, state);
+    one.key.clock = record.clock;
+    let saved = one.clone();
+    db.write(subject, move |tx| {
+        tx.add_record(&record)?;
+        tx.save_clock(&saved)
+    });
+    one
 }
 
 fn item(clock: &Clock) -> PlanItem {
@@ -59,37 +65,47 @@ fn item(clock: &Clock) -> PlanItem {
         key: clock.key.clone(),
         due_at: clock.due_at.unwrap(),
         action: r#"{"verb":"erase"}"#.to_owned(),
-        outcome: None,
-        records: 0,
     }
 }
 
-/// Claims what is due in the bucket of a subject and stores a plan to erase all of it.
-fn make_plan(db: &Fresh, subject: SubjectId, id: u8) -> usize {
+fn plan(id: u8, items: Vec<PlanItem>) -> Plan {
+    Plan {
+        id: PlanId::from_bytes([id; 16]),
+        statement: version(1),
+        swept_at: at(DUE),
+        items,
+        reached: 0,
+        overtaken: BTreeSet::new(),
+    }
+}
+
+/// Stores a plan to erase all that is due in the bucket of a subject. None while another is open.
+fn make_plan(db: &Fresh, subject: SubjectId, id: u8) -> Option<Plan> {
     db.write(subject, move |tx| {
-        let plan = plan(id);
-        let items: Vec<PlanItem> = tx.claim_due(plan.id, at(DUE))?.iter().map(item).collect();
-        tx.save_plan(&plan, &items)?;
-        Ok(items.len())
+        let items = tx
+            .due_clocks(at(DUE), SWEEP_STEP)?
+            .iter()
+            .map(item)
+            .collect();
+        let plan = plan(id, items);
+        Ok(tx.save_plan(&plan)?.then_some(plan))
     })
 }
 
-/// One step of a plan: up to [`SWEEP_STEP`] records of its first open item. False when none is
-/// open.
-fn step(tx: &mut Tx<'_>, plan: PlanId) -> Result<bool, StoreError> {
-    let Some(item) = tx.open_items(plan, 1)?.pop() else {
+/// One step of a plan: up to [`SWEEP_STEP`] records of its next item. False when none is left.
+fn step(tx: &mut Tx<'_>, id: PlanId) -> Result<bool, StoreError> {
+    let mut plan = tx.lock_plan(id)?.unwrap();
+    let Some(item) = plan.items.get(plan.reached) else {
         return Ok(false);
     };
-    if !tx.lock_item(plan, &item)? {
-        tx.note_item(plan, &item.key, 0, Some(Outcome::Overtaken))?;
-        return Ok(true);
-    }
-    let erased = u32::try_from(tx.erase_records_on(&item.key)?.len()).unwrap();
-    let done = erased < SWEEP_STEP;
-    if done {
+    if tx.lock_clock(item)?.is_none() {
+        plan.overtaken.insert(plan.reached);
+        plan.reached += 1;
+    } else if tx.erase_records_on(&item.key)?.len() < usize::try_from(SWEEP_STEP).unwrap() {
         tx.remove_clock(&item.key)?;
+        plan.reached += 1;
     }
-    tx.note_item(plan, &item.key, erased, done.then_some(Outcome::Erased))?;
+    tx.save_reached(&plan)?;
     Ok(true)
 }
 
@@ -98,37 +114,36 @@ on_both! {
     fn r6_a_sweep_is_bounded_and_can_be_taken_up_again(db) {
         let due = held(db, "security.log", SWEEP_STEP + 200, Some(DUE));
         let subject = due.subject;
-        assert_eq!(make_plan(db, subject, 1), 1);
-        assert_eq!(make_plan(db, subject, 2), 0, "claimed already");
-        let first = plan(1).id;
-        assert!(db.write(subject, move |tx| step(tx, first)));
+        let first = make_plan(db, subject, 1).unwrap();
+        let id = first.id;
+        assert_eq!(make_plan(db, subject, 2), None, "one at a time");
+        assert!(db.write(subject, move |tx| step(tx, id)));
         let counted = due.clone();
         assert_eq!(db.read(subject, move |tx| tx.count_records(&counted)), 200);
 
         // As after a crash: another process finds the plan where it was left.
         let other = db.again().unwrap();
         let place = other.bucket_of(subject);
-        let open = other.read("open", place, |tx| tx.open_plans()).wait().unwrap();
-        assert_eq!(open, [plan(1), plan(2)]);
-        while other.write("step", place, move |tx| step(tx, first)).wait().unwrap() {}
-        let (items, remaining) = db.read(subject, move |tx| {
-            Ok((tx.plan_items(first)?, tx.remaining(&plan(1))?))
-        });
-        assert_eq!(items.len(), 1);
-        assert_eq!((items[0].outcome, items[0].records), (Some(Outcome::Erased), 1_200));
+        let open = other.read("open", place, |tx| tx.open_plan()).wait().unwrap();
+        assert_eq!(open, Some(first));
+        while other.write("step", place, move |tx| step(tx, id)).wait().unwrap() {}
+        let done = db.read(subject, |tx| tx.open_plan()).unwrap();
+        assert_eq!((done.items.len(), done.reached, done.overtaken.len()), (1, 1, 0));
+        let gone = due.clone();
+        let remaining = db.read(subject, move |tx| tx.remaining(&[&gone], at(DUE)));
         assert_eq!(remaining, 0);
         let gone = due.clone();
         assert_eq!(db.read(subject, move |tx| tx.clock(&gone)), None);
 
-        assert!(db.write(subject, move |tx| tx.finish_plan(first, at(DUE + 1))));
-        assert!(!db.write(subject, move |tx| tx.finish_plan(first, at(DUE + 2))));
-        assert_eq!(db.read(subject, |tx| tx.open_plans()), [plan(2)]);
+        assert!(db.write(subject, move |tx| tx.finish_plan(id, at(DUE + 1))));
+        assert!(!db.write(subject, move |tx| tx.finish_plan(id, at(DUE + 2))));
+        assert_eq!(db.read(subject, |tx| tx.open_plan()), None);
+        assert_eq!(db.write(subject, move |tx| tx.lock_plan(id)), None);
         assert_eq!(db.write(subject, |tx| tx.forget_plans(at(DUE + 1))), 0);
         assert_eq!(db.write(subject, |tx| tx.forget_plans(at(DUE + 2))), 1);
-        assert_eq!(db.read(subject, move |tx| tx.plan_items(first)), []);
     }
 
-    fn a_step_claims_no_more_than_its_bound_and_the_most_overdue_first(db) {
+    fn a_plan_is_bounded_and_takes_the_most_overdue_first(db) {
         let subject = db.subject();
         db.write(subject, move |tx| {
             for number in 0..=SWEEP_STEP {
@@ -138,17 +153,13 @@ on_both! {
             }
             Ok(())
         });
-        let claimed = db.write(subject, |tx| tx.claim_due(plan(1).id, at(DUE)));
-        let due: Vec<_> = claimed.iter().map(|clock| clock.due_at.unwrap()).collect();
+        let clocks = db.read(subject, |tx| tx.due_clocks(at(DUE), SWEEP_STEP));
+        let due: Vec<_> = clocks.iter().map(|clock| clock.due_at.unwrap()).collect();
         assert_eq!(due, (0..1_000).map(at).collect::<Vec<_>>());
-        assert!(claimed.iter().all(|clock| clock.state == ClockState::Planned));
-        assert!(db.read(subject, |tx| tx.has_due(at(DUE))));
-        assert_eq!(db.write(subject, |tx| tx.claim_due(plan(2).id, at(DUE))).len(), 1);
-        assert!(!db.read(subject, |tx| tx.has_due(at(DUE))));
     }
 
     /// At its instant a clock is due; a moment before, or held, or without an instant, it is not.
-    fn only_live_clocks_that_are_due_are_claimed(db) {
+    fn only_live_clocks_that_are_due_are_found(db) {
         let rows = [
             (Some(DUE - 1), ClockState::Live, true),
             (Some(DUE), ClockState::Live, true),
@@ -157,51 +168,100 @@ on_both! {
             (Some(DUE), ClockState::Held, false),
         ];
         for (due, state, want) in rows {
-            let subject = db.subject();
-            let one = clock(key(subject, "a.b"), due, state);
-            db.write(subject, move |tx| tx.save_clock(&one));
+            let one = own(db, db.subject(), due, state).key;
+            let subject = one.subject;
             assert_eq!(db.read(subject, |tx| tx.has_due(at(DUE))), want, "{due:?} {state:?}");
-            assert_eq!(make_plan(db, subject, 1), usize::from(want), "{due:?} {state:?}");
+            let found = db.read(subject, |tx| tx.due_clocks(at(DUE), SWEEP_STEP));
+            assert_eq!(found.len(), usize::from(want), "{due:?} {state:?}");
+            let taken = db.write(subject, move |tx| tx.take_clocks("a.b", &[one.clock], at(DUE)));
+            assert_eq!(taken, found, "{due:?} {state:?}");
         }
     }
 
     /// A subject that was active, or restricted, between the plan and the act: nothing is erased.
     fn what_changes_after_the_plan_leaves_it(db) {
-        let changes = [(DUE + 9, ClockState::Live), (DUE, ClockState::Held), (DUE, ClockState::Planned)];
-        for (due, state) in changes {
+        for (due, state) in [(DUE + 9, ClockState::Live), (DUE - 9, ClockState::Live), (DUE, ClockState::Held)] {
             let kept = held(db, "security.log", 3, Some(DUE));
             let subject = kept.subject;
-            assert_eq!(make_plan(db, subject, 1), 1);
+            let id = make_plan(db, subject, 1).unwrap().id;
             let moved = clock(kept.clone(), Some(due), state);
             db.write(subject, move |tx| tx.save_clock(&moved));
-            let first = plan(1).id;
-            while db.write(subject, move |tx| step(tx, first)) {}
-            let items = db.read(subject, move |tx| tx.plan_items(first));
-            assert_eq!((items[0].outcome, items[0].records), (Some(Outcome::Overtaken), 0));
+            while db.write(subject, move |tx| step(tx, id)) {}
+            let done = db.read(subject, |tx| tx.open_plan()).unwrap();
+            assert_eq!((done.reached, done.overtaken), (1, BTreeSet::from([0])));
             let counted = kept.clone();
             assert_eq!(db.read(subject, move |tx| tx.count_records(&counted)), 3);
-            let found = db.read(subject, move |tx| tx.clock(&kept)).unwrap();
-            assert_ne!(found.state, ClockState::Planned, "out of the plan");
+            assert!(db.read(subject, move |tx| tx.clock(&kept)).is_some());
         }
     }
 
-    /// I3: what says that it was erased is looked up again.
+    /// Many at a time, whatever their number: all that are named and no other.
+    fn records_are_erased_together(db) {
+        for number in [1, 63, 64, 65, 150] {
+            let subject = db.subject();
+            let mut made = Vec::new();
+            for _ in 0..=number {
+                made.push(own(db, subject, Some(DUE), ClockState::Live).key);
+            }
+            let kept = made.pop().unwrap();
+            let clocks: Vec<ClockId> = made.iter().map(|key| key.clock).collect();
+            let records: Vec<RecordId> = clocks.iter().filter_map(|clock| clock.record()).collect();
+            let (taken, erased) = db.write(subject, move |tx| {
+                let taken = tx.take_clocks("a.b", &clocks, at(DUE))?;
+                let erased = tx.erase_records(&records)?;
+                tx.look_at_ended(&[subject])?;
+                Ok((taken, erased))
+            });
+            assert_eq!((taken.len(), erased.len()), (number, number));
+            let all: Vec<_> = made.iter().chain([&kept]).cloned().collect();
+            let remaining = db.read(subject, move |tx| {
+                tx.remaining(&all.iter().collect::<Vec<_>>(), at(DUE))
+            });
+            assert_eq!(remaining, 1, "the one that was not named");
+            let looked = db.read(subject, |tx| tx.subjects_to_look_at(at(DUE), 9));
+            assert!(!looked.contains(&subject), "a clock is left");
+            db.write(subject, move |tx| {
+                tx.take_clocks("a.b", &[kept.clock], at(DUE))?;
+                tx.look_at_ended(&[subject])
+            });
+            let looked = db.read(subject, |tx| tx.subjects_to_look_at(at(DUE), 9));
+            assert!(looked.contains(&subject), "none is left");
+        }
+    }
+
+    /// I3: what says that it was erased is looked up again, also when that was not all the first time.
     fn i3_a_plan_is_read_back(db) {
         let due = held(db, "security.log", 2, Some(DUE));
         let subject = due.subject;
-        make_plan(db, subject, 1);
-        let first = plan(1).id;
-        // A step that claims success and did nothing.
-        let lie = due.clone();
-        db.write(subject, move |tx| tx.note_item(first, &lie, 2, Some(Outcome::Erased)));
-        assert_eq!(db.read(subject, move |tx| tx.remaining(&plan(1))), 2);
+        let plan = make_plan(db, subject, 1).unwrap();
+        let looked = due.clone();
+        assert_eq!(db.read(subject, move |tx| tx.remaining(&[&looked], at(DUE))), 2);
+        let id = plan.id;
+        db.write(subject, move |tx| tx.leave_plan(id));
+        assert!(db.read(subject, |tx| tx.has_unfinished_plan()));
+        assert_eq!(db.read(subject, |tx| tx.plans_with_rest()), [id]);
+        assert!(make_plan(db, subject, 2).is_some(), "it stops no other");
         // What came after the plan is another matter.
-        let erased = db.write(subject, move |tx| tx.erase_records_on(&due));
+        let erase = due.clone();
+        let erased = db.write(subject, move |tx| tx.erase_records_on(&erase));
         assert_eq!(erased.len(), 2);
         let mut later = db.record(subject, "security.log");
         later.created_at = at(DUE + 1);
         db.write(subject, move |tx| tx.add_record(&later));
-        assert_eq!(db.read(subject, move |tx| tx.remaining(&plan(1))), 0);
+        assert_eq!(db.read(subject, move |tx| tx.remaining(&[&due], at(DUE))), 0);
+        assert!(db.write(subject, move |tx| tx.finish_plan(id, at(DUE))));
+        assert_eq!(db.read(subject, |tx| tx.plans_with_rest()), []);
+    }
+
+    /// A plan that is not the one that was stored is not carried out.
+    fn a_plan_that_was_altered_is_refused(db) {
+        let due = held(db, "security.log", 1, Some(DUE));
+        let subject = due.subject;
+        let id = make_plan(db, subject, 1).unwrap().id;
+        db.tamper("UPDATE sweep_plan SET digest = todo");
+        let place = db.store.bucket_of(subject);
+        let locked = db.store.write("lock", place, move |tx| tx.lock_plan(id)).wait();
+        assert!(matches!(locked, Err(StoreError::Corrupt { table: "sweep_plan", .. })));
     }
 
     /// The board's figures, against a handful of records that can be counted by hand.

@@ -1,0 +1,341 @@
+//! What a plan says is done: erase, count into a statistic, reduce to what a law asks for, hide.
+//!
+//! Each clock is decided on once more as it is acted on: one that has changed since the plan was made
+//! is left alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use ombud_core::evidence::{Fact, Hash};
+use ombud_core::rulebook::Rulebook;
+use ombud_core::sweep::{Candidate, Verb, decide};
+use ombud_store::{
+    Clock, ClockId, ClockKey, Plan, PlanId, PlanItem, Record, RecordId, RecordState, SWEEP_STEP,
+    StoreError, SubjectId, Tx,
+};
+
+use super::sweep::Swept;
+use super::{FlowError, anchor, record};
+
+/// What is to be done with what a clock governs.
+pub(super) fn verb(book: &Rulebook, clock: &Clock, now: Timestamp) -> Verb {
+    let Some(rule) = book.collections.get(&clock.key.collection) else {
+        // Declared no more, and its time under the last rule has come.
+        return Verb::Erase;
+    };
+    let facts = anchor::Facts::parse(&clock.anchors);
+    let anchors = facts.anchors();
+    let candidate = Candidate {
+        anchors: &anchors,
+        restricted: false,
+        reduced: facts.reduced,
+        hidden: clock.stage > 0,
+    };
+    decide(rule, &book.calendar, &candidate, now)
+}
+
+/// A verb as a plan holds it.
+pub(super) fn action(verb: &Verb) -> String {
+    serde_json::to_string(verb).unwrap_or_default()
+}
+
+/// What was decided for an item. What cannot be read any more is never acted on.
+pub(super) fn decided(item: &PlanItem) -> Option<Verb> {
+    serde_json::from_str(&item.action).ok()
+}
+
+/// Whether it is erased together with others: one record, on a clock of its own. A plan has these first.
+pub(super) fn at_once(verb: &Verb, key: &ClockKey) -> bool {
+    *verb == Verb::Erase && key.clock != ClockId::SHARED
+}
+
+/// What a step of a plan comes to.
+#[derive(Default)]
+pub(super) struct Acted {
+    pub(super) swept: Swept,
+    /// Records taken out of use.
+    hidden: u64,
+    /// All records that were acted on.
+    records: Vec<RecordId>,
+    /// Whether nothing is left to act on.
+    pub(super) last: bool,
+}
+
+/// Acts on the next items of a plan.
+pub(super) fn act(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    id: PlanId,
+    now: Timestamp,
+) -> Result<Acted, FlowError> {
+    let mut acted = Acted::default();
+    let Some(mut plan) = tx.lock_plan(id)? else {
+        acted.last = true;
+        return Ok(acted);
+    };
+    let items = std::mem::take(&mut plan.items);
+    let next = items.get(plan.reached..).unwrap_or_default();
+    let one = |item: &&PlanItem| decided(item).is_some_and(|verb| at_once(&verb, &item.key));
+    let together = next.iter().take_while(one).count();
+    let (together, others) = next.split_at_checked(together).unwrap_or((next, &[]));
+    erase(tx, book, together, &mut plan, &mut acted, now)?;
+    let mut left = SWEEP_STEP.saturating_sub(number(together.len()));
+    for item in others {
+        if left == 0 {
+            break;
+        }
+        let (records, done) = act_on(tx, book, item, &mut acted, now)?;
+        match done {
+            Done::Yes => plan.reached += 1,
+            Done::Overtaken => {
+                plan.overtaken.insert(plan.reached);
+                plan.reached += 1;
+            }
+            // It governs more records than one step erases.
+            Done::InPart => break,
+        }
+        left = left.saturating_sub(records.max(1));
+    }
+    acted.last = plan.reached >= items.len();
+    tx.save_reached(&plan)?;
+    if !acted.records.is_empty() {
+        let fact = Fact::Swept {
+            statement: book.version.clone(),
+            erased: acted.swept.erased,
+            anonymised: acted.swept.anonymised,
+            reduced: acted.swept.reduced,
+            hidden: acted.hidden,
+            records: over(std::mem::take(&mut acted.records)),
+        };
+        tx.append_evidence(now, fact)?;
+    }
+    Ok(acted)
+}
+
+/// Erases records that have a clock of their own, and those clocks, all together. Each is decided on
+/// once more as it goes: what has changed stays, and another plan will see to it.
+fn erase(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    items: &[PlanItem],
+    plan: &mut Plan,
+    acted: &mut Acted,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    let mut collections: BTreeMap<&str, BTreeMap<ClockId, usize>> = BTreeMap::new();
+    for (index, item) in items.iter().enumerate() {
+        let clocks = collections.entry(&item.key.collection).or_default();
+        clocks.insert(item.key.clock, index);
+    }
+    let subjects: BTreeSet<SubjectId> = items.iter().map(|item| item.key.subject).collect();
+    let subjects: Vec<SubjectId> = subjects.into_iter().collect();
+    tx.lock_subjects(&subjects)?;
+    for (collection, mut clocks) in collections {
+        let ids: Vec<ClockId> = clocks.keys().copied().collect();
+        let mut records = Vec::with_capacity(ids.len());
+        for clock in tx.take_clocks(collection, &ids, now)? {
+            let item = clocks.get(&clock.key.clock).and_then(|at| items.get(*at));
+            if item.is_some_and(|item| is_as_planned(item, &clock, book, now)) {
+                clocks.remove(&clock.key.clock);
+                records.extend(clock.key.clock.record());
+            } else {
+                tx.save_clock(&clock)?;
+            }
+        }
+        let overtaken = clocks.into_values().map(|at| plan.reached + at);
+        plan.overtaken.extend(overtaken);
+        let erased = tx.erase_records(&records)?;
+        acted.swept.erased += count(erased.len());
+        acted.records.extend(erased);
+    }
+    tx.look_at_ended(&subjects)?;
+    plan.reached += items.len();
+    Ok(())
+}
+
+/// Whether a clock, as it is found now, is the one that was decided on.
+fn is_as_planned(item: &PlanItem, clock: &Clock, book: &Rulebook, now: Timestamp) -> bool {
+    item.key == clock.key
+        && Some(item.due_at) == clock.due_at
+        && item.action == action(&verb(book, clock, now))
+}
+
+/// What came of an item.
+enum Done {
+    Yes,
+    /// Records are left on its clock.
+    InPart,
+    /// The clock had changed since the plan was made: nothing was done.
+    Overtaken,
+}
+
+/// Acts on one item; returns how many records that concerned, and what came of it.
+fn act_on(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    item: &PlanItem,
+    acted: &mut Acted,
+    now: Timestamp,
+) -> Result<(u32, Done), FlowError> {
+    let clock = tx.lock_clock(item)?;
+    let clock = clock.filter(|clock| is_as_planned(item, clock, book, now));
+    let (Some(clock), Some(verb)) = (clock, decided(item)) else {
+        return Ok((0, Done::Overtaken));
+    };
+    if let Verb::Reduce { .. } | Verb::Hide { .. } | Verb::Anonymise { .. } = verb {
+        acted.records.extend(tx.records_on(&item.key)?);
+    }
+    match verb {
+        Verb::Reduce { fields, until, .. } => {
+            let reduced = reduce(tx, &clock, &fields, until, now)?;
+            acted.swept.reduced += u64::from(reduced);
+            Ok((reduced, Done::Yes))
+        }
+        Verb::Hide { until } => {
+            let hidden = hide(tx, clock, until)?;
+            acted.hidden += u64::from(hidden);
+            Ok((hidden, Done::Yes))
+        }
+        Verb::Anonymise { statistic } => {
+            let counted = anonymise(tx, book, item, &statistic)?;
+            acted.swept.anonymised += u64::from(counted);
+            Ok((counted, gone(tx, item)?))
+        }
+        Verb::Erase => {
+            let ids = tx.erase_records_on(&item.key)?;
+            let erased = number(ids.len());
+            acted.records.extend(ids);
+            acted.swept.erased += u64::from(erased);
+            Ok((erased, gone(tx, item)?))
+        }
+        // Never planned.
+        Verb::Later { .. } | Verb::Wait => Ok((0, Done::Overtaken)),
+    }
+}
+
+/// The hash over the ids of records, sorted, one a line.
+fn over(mut records: Vec<RecordId>) -> Hash {
+    records.sort_unstable();
+    let lines: Vec<String> = records.iter().map(RecordId::to_string).collect();
+    Hash::of(lines.join("\n").as_bytes())
+}
+
+/// Removes the clock of an item once nothing is left on it.
+fn gone(tx: &mut Tx<'_>, item: &PlanItem) -> Result<Done, FlowError> {
+    if tx.count_records(&item.key)? > 0 {
+        return Ok(Done::InPart);
+    }
+    tx.remove_clock(&item.key)?;
+    Ok(Done::Yes)
+}
+
+/// Takes the records of a clock out of use until they are erased.
+fn hide(tx: &mut Tx<'_>, clock: Clock, until: Timestamp) -> Result<u32, FlowError> {
+    let hidden = tx.set_record_state(&clock.key, RecordState::Hidden)?;
+    tx.save_clock(&Clock {
+        due_at: Some(until),
+        stage: clock.stage + 1,
+        ..clock
+    })?;
+    Ok(u32::try_from(hidden).unwrap_or(u32::MAX))
+}
+
+/// Leaves only the fields that a law asks for, and starts the time that the law gives.
+fn reduce(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    keep: &[String],
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<u32, FlowError> {
+    let mut reduced = 0;
+    for record in on_clock(tx, &clock.key)? {
+        let mut fields = record::fields(&record);
+        fields.retain(|name, _| keep.contains(name));
+        let payload = serde_json::to_vec(&fields).unwrap_or_default();
+        tx.rewrite_record(&record, &payload, now)?;
+        reduced += 1;
+    }
+    tx.set_record_state(&clock.key, RecordState::Reduced)?;
+    let mut facts = anchor::Facts::parse(&clock.anchors);
+    facts.reduced = true;
+    tx.save_clock(&Clock {
+        anchors: facts.text(),
+        due_at: until,
+        ..clock.clone()
+    })?;
+    Ok(reduced)
+}
+
+/// Counts records into a statistic and erases them, in one transaction.
+fn anonymise(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    item: &PlanItem,
+    statistic: &str,
+) -> Result<u32, FlowError> {
+    let rule = book.collections.get(&item.key.collection);
+    let declared = rule.and_then(|rule| rule.declared.statistics.get(statistic));
+    let name = format!("{}.{statistic}", item.key.collection);
+    let mut counted = 0;
+    for record in on_clock(tx, &item.key)? {
+        if let Some(declared) = declared {
+            let cell = cell(declared, &record, &book.calendar.zone);
+            tx.count(&name, &cell, 1)?;
+        }
+        tx.erase_record(record.id)?;
+        counted += 1;
+    }
+    Ok(counted)
+}
+
+/// The cell of a statistic that a record falls into: the declared fields and the coarse time.
+fn cell(
+    declared: &ombud_core::statement::model::Statistic,
+    record: &Record,
+    zone: &jiff::tz::TimeZone,
+) -> String {
+    use ombud_core::statement::model::TimeUnit;
+    let fields = record::fields(record);
+    let mut parts: Vec<String> = declared
+        .by
+        .iter()
+        .map(|name| {
+            fields
+                .get(name)
+                .map(ToString::to_string)
+                .unwrap_or_default()
+        })
+        .collect();
+    let day = record.created_at.to_zoned_datetime(zone.clone()).date();
+    parts.extend(declared.per.map(|unit| match unit {
+        TimeUnit::Month => format!("{}-{:02}", day.year(), day.month()),
+        TimeUnit::Quarter => format!("{}-Q{}", day.year(), (day.month() + 2) / 3),
+        TimeUnit::Year => day.year().to_string(),
+    }));
+    serde_json::to_string(&parts).unwrap_or_default()
+}
+
+/// The records on a clock. One that nobody can read any more is as good as gone: it is erased, so that
+/// it stops no sweep.
+fn on_clock(tx: &mut Tx<'_>, key: &ClockKey) -> Result<Vec<Record>, FlowError> {
+    let mut records = Vec::new();
+    for id in tx.records_on(key)? {
+        match tx.record(id) {
+            Ok(record) => records.extend(record),
+            Err(StoreError::KeyDestroyed) => {
+                tx.erase_record(id)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(records)
+}
+
+pub(super) fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
