@@ -105,10 +105,8 @@ pub async fn records(
     now: Timestamp,
 ) -> Result<(), Failed> {
     let long_ago = now.checked_sub(SignedDuration::from_hours(24 * 365))?;
-    let clocks = [
-        (now, template(ombud, now).await?),
-        (long_ago, template(ombud, long_ago).await?),
-    ];
+    let fresh = (now, template(ombud, now).await?);
+    let past = (long_ago, template(ombud, long_ago).await?);
     let mut people = Vec::new();
     for _ in 0..count.div_ceil(EACH) {
         let mut random = [0; 16];
@@ -122,7 +120,7 @@ pub async fn records(
         let first = number * EACH;
         let own = (first..count.min(first + EACH)).map(|record| {
             let due = (record + 1).is_multiple_of(due_of);
-            clocks[usize::from(due)].clone()
+            if due { past.clone() } else { fresh.clone() }
         });
         replies.push_back(add(&ombud.store, subject, own.collect())?);
         if replies.len() >= AT_ONCE

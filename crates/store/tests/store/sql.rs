@@ -20,8 +20,8 @@ fn long_lists_of_values_are_named_in_order() {
     let mut lists = 0;
     for Sql { name, text } in [statements(), key_statements()].concat() {
         let numbers = text.split('$').skip(1).filter_map(|rest| {
-            let end = rest.find(|c: char| !c.is_ascii_digit());
-            rest[..end.unwrap_or(rest.len())].parse::<usize>().ok()
+            let mut parts = rest.split(|c: char| !c.is_ascii_digit());
+            parts.next()?.parse::<usize>().ok()
         });
         let mut named = Vec::new();
         for number in numbers {
