@@ -95,5 +95,7 @@ fn copy(data: &Path, path: &Path) -> Result<Connection, Failed> {
     )?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 16_384)?;
+    connection.pragma_update(None, "cache_size", -32_768)?;
     Ok(connection)
 }
