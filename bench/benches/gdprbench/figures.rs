@@ -48,6 +48,11 @@ pub(crate) fn run(settings: &Settings) -> Result<(), Failed> {
         shown * 1e6,
         plain / shown
     );
+    let proved = proofs(settings)?;
+    println!(
+        "  verify a deletion, with the proof from the signed log: {:.0} us",
+        proved * 1e6
+    );
     let ours_took = purge(&mut ours, settings)?;
     let sqlite_took = purge(&mut sqlite, settings)?;
     println!(
@@ -136,6 +141,30 @@ fn shown(ours: &Ours, settings: &Settings) -> Result<f64, Failed> {
         let began = Instant::now();
         ours.show(round * 7_919 % settings.records, LOADED_AT + 1)?;
         took.push(began.elapsed().as_secs_f64());
+    }
+    Ok(median(took))
+}
+
+/// The median of verifying what was deleted.
+fn proofs(settings: &Settings) -> Result<f64, Failed> {
+    let directory = tempfile::tempdir()?;
+    let mut ours = Ours::open(directory.path(), true)?;
+    let records = settings.records.min(1_000);
+    ours.load(records)?;
+    let keys = (0..records).step_by(5);
+    for key in keys.clone() {
+        ours.run(&op(Kind::Delete(By::Key), key, LOADED_AT + 1))?;
+    }
+    // The first one waits until the log holds what was just done, which the program does every second.
+    ours.run(&op(Kind::VerifyDeletion, 0, LOADED_AT + 2))?;
+    let mut took = Vec::new();
+    for key in keys {
+        let began = Instant::now();
+        let response = ours.run(&op(Kind::VerifyDeletion, key, LOADED_AT + 2))?;
+        took.push(began.elapsed().as_secs_f64());
+        if response != Response::Gone(true) {
+            return Err("a deleted record is still there".into());
+        }
     }
     Ok(median(took))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use ombud::flow::{FlowError, record};
-use ombud_core::evidence::{Done, Entry, Fact, Hash};
+use ombud_core::evidence::{Done, Fact};
 use ombud_core::intake;
 use ombud_core::rulebook::Rulebook;
 use ombud_store::{
@@ -58,14 +58,15 @@ pub(super) fn instant(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or_default()
 }
 
-fn note(tx: &mut Tx<'_>, done: Done, record: &Record, at: i64) -> Result<Entry, FlowError> {
+fn note(tx: &mut Tx<'_>, done: Done, record: &Record, at: i64) -> Result<(), FlowError> {
     let fact = Fact::Record {
         done,
         subject: tx.pseudonym(record.subject)?,
         record: tx.pseudonym_of_record(record.subject, record.id)?,
         collection: record.collection.clone(),
     };
-    Ok(tx.append_evidence(instant(at), fact)?)
+    tx.append_evidence(instant(at), fact)?;
+    Ok(())
 }
 
 /// A record to be stored, and what it needs.
@@ -163,7 +164,7 @@ fn locked(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<Record>, FlowError> {
     Ok(tx.record(id)?)
 }
 
-fn clock_of(record: &Record) -> ClockKey {
+pub(super) fn clock_of(record: &Record) -> ClockKey {
     ClockKey {
         subject: record.subject,
         collection: record.collection.clone(),
@@ -180,58 +181,20 @@ pub(super) fn terms_of(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Terms>
         .and_then(|(terms, purpose)| Terms::parse(purpose, &terms.payload)))
 }
 
-/// Erases a record; its terms go with the last one. None if it is gone already.
-pub(super) fn erase(tx: &mut Tx<'_>, id: RecordId, at: i64) -> Result<Option<Entry>, FlowError> {
-    let Some(record) = locked(tx, id)? else {
-        return Ok(None);
-    };
-    tx.erase_record(id)?;
-    drop_empty(tx, &clock_of(&record))?;
-    note(tx, Done::Erased, &record, at).map(Some)
+/// The terms of a clock on which nothing else hangs any more.
+pub(super) fn terms_alone(tx: &mut Tx<'_>, key: &ClockKey) -> Result<Option<RecordId>, FlowError> {
+    Ok(match tx.records_on(key)?.as_slice() {
+        [only] if ClockId::of_record(*only) == key.clock => Some(*only),
+        _ => None,
+    })
 }
 
 fn drop_empty(tx: &mut Tx<'_>, key: &ClockKey) -> Result<(), FlowError> {
-    if let [only] = tx.records_on(key)?.as_slice()
-        && ClockId::of_record(*only) == key.clock
-    {
-        tx.erase_record(*only)?;
+    if let Some(only) = terms_alone(tx, key)? {
+        tx.erase_record(only)?;
         tx.remove_clock(key)?;
     }
     Ok(())
-}
-
-/// Erases whole groups, and tells it as one step.
-pub(super) fn erase_groups(
-    tx: &mut Tx<'_>,
-    world: &World,
-    groups: &[Group],
-    at: i64,
-) -> Result<usize, FlowError> {
-    let mut erased = 0;
-    let mut lines = Vec::new();
-    for group in groups {
-        tx.lock_subject(group.key.subject)?;
-        loop {
-            let ids = tx.erase_records_on(&group.key)?;
-            if ids.is_empty() {
-                break;
-            }
-            erased += ids.iter().filter(|id| **id != group.id).count();
-            lines.extend(ids.iter().map(RecordId::to_string));
-        }
-        tx.remove_clock(&group.key)?;
-    }
-    lines.sort_unstable();
-    let fact = Fact::Swept {
-        statement: world.book.version.clone(),
-        erased: u64::try_from(lines.len()).unwrap_or(u64::MAX),
-        anonymised: 0,
-        reduced: 0,
-        hidden: 0,
-        records: Hash::of(lines.join("\n").as_bytes()),
-    };
-    tx.append_evidence(instant(at), fact)?;
-    Ok(erased)
 }
 
 /// Puts one record under other terms, with other data if there is any. False if it is gone.

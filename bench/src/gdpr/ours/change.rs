@@ -1,16 +1,18 @@
 //! What changes something: records come in, are put under other terms, and are erased.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ombud::flow::FlowError;
 use ombud_core::decision::{Answer, Use};
+use ombud_store::RecordId;
 use serde_json::{Map, Value};
+use tokio::task::JoinSet;
 
 use super::act::{self, Add, instant};
 use super::roster::{self, Group};
 use super::terms::{Purpose, Terms};
-use super::{Ours, user};
+use super::{AT_ONCE, Ours, user};
 use crate::Failed;
 use crate::gdpr::engine::Response;
 use crate::gdpr::mix::{By, Op};
@@ -202,48 +204,67 @@ impl Ours {
         Ok(Response::Done(None))
     }
 
+    /// Erases one record: entered in the journal, carried out, read back, and signed for.
     pub(super) fn delete(&mut self, op: &Op) -> Result<Response, Failed> {
         let Some(id) = self.id(op.key) else {
             return Ok(Response::Done(Some(0)));
         };
-        let at = op.at;
-        let write =
-            self.ombud
-                .store
-                .write::<_, FlowError, _>("bench.erase", id.bucket(), move |tx| {
-                    act::erase(tx, id, at)
-                });
-        let entry = write.wait()?;
-        if let Some(entry) = &entry {
-            self.receipts.insert(op.key, self.ombud.receipt(entry));
+        let now = instant(op.at);
+        let erased = self.runtime.block_on(async {
+            let Some(record) = self.ombud.record(id).await? else {
+                return Ok(None);
+            };
+            let erased = self.ombud.erase_record(id, now).await?;
+            let key = act::clock_of(&record);
+            let left =
+                self.ombud
+                    .store
+                    .read::<_, FlowError, _>("bench.left", id.bucket(), move |tx| {
+                        act::terms_alone(tx, &key)
+                    });
+            if let Some(terms) = left.await? {
+                self.ombud.erase_record(terms, now).await?;
+            }
+            Ok::<_, FlowError>(Some(erased.signed))
+        })?;
+        let found = erased.is_some();
+        if let Some(receipt) = erased {
+            self.receipts.insert(op.key, receipt);
         }
-        Ok(Response::Done(Some(usize::from(entry.is_some()))))
+        Ok(Response::Done(Some(usize::from(found))))
     }
 
+    /// Erases all records that match, each as if it were asked for alone; those that are under way share
+    /// commits. Their terms go last.
     pub(super) fn delete_groups(&mut self, op: &Op, field: Field) -> Result<Response, Failed> {
-        let mut buckets: BTreeMap<u16, Vec<Group>> = BTreeMap::new();
-        for group in self.matching(field, Meta::of(op.key).get(field))? {
-            buckets
-                .entry(group.bucket.number())
-                .or_default()
-                .push(group);
-        }
-        let mut writes = Vec::new();
-        for groups in buckets.into_values() {
-            let (world, at) = (self.world(), op.at);
-            let bucket = groups.first().map(|group| group.bucket);
-            let bucket = bucket.ok_or("a bucket without groups")?;
-            writes.push(self.ombud.store.write::<_, FlowError, _>(
-                "bench.purge",
-                bucket,
-                move |tx| act::erase_groups(tx, &world, &groups, at),
-            ));
-        }
-        let mut erased = 0;
-        for write in writes {
-            erased += write.wait()?;
-        }
+        let groups = self.matching(field, Meta::of(op.key).get(field))?;
+        let records: Vec<_> = groups
+            .iter()
+            .flat_map(|group| group.records.clone())
+            .collect();
+        let erased = records.len();
+        self.erase_all(records, op.at)?;
+        self.erase_all(groups.iter().map(|group| group.id).collect(), op.at)?;
         Ok(Response::Done(Some(erased)))
+    }
+
+    fn erase_all(&self, ids: Vec<RecordId>, at: i64) -> Result<(), Failed> {
+        self.runtime.block_on(async {
+            let mut tasks = JoinSet::new();
+            for id in ids {
+                let ombud = self.ombud.clone();
+                tasks.spawn(async move { ombud.erase_record(id, instant(at)).await.map(drop) });
+                if tasks.len() >= AT_ONCE
+                    && let Some(done) = tasks.join_next().await
+                {
+                    done??;
+                }
+            }
+            while let Some(done) = tasks.join_next().await {
+                done??;
+            }
+            Ok(())
+        })
     }
 
     /// Erases what is past its time. A change of a purpose's period is written into the terms that it

@@ -32,7 +32,7 @@ use super::mix::{By, Kind, LOADED_AT, Op};
 use super::record::{Field, Meta, data};
 use crate::Failed;
 
-/// How many are stored at once while loading, so that they share commits.
+/// How many are stored or erased at once where many are, so that they share commits.
 const AT_ONCE: usize = 256;
 
 /// Ombud over a store in a directory.

@@ -3,7 +3,7 @@
 use ombud::flow::{FlowError, record};
 use ombud_core::access::Sight;
 use ombud_core::evidence::Receipt;
-use ombud_store::{ClockKey, Place, StoreError, Tx};
+use ombud_store::{ClockKey, Place, StoreError};
 use serde_json::Value;
 
 use super::Ours;
@@ -189,10 +189,10 @@ impl Ours {
     /// The last entries of the log, each held against what the log says of it.
     pub(super) fn logs(&mut self) -> Result<Response, Failed> {
         self.integrate()?;
-        let head =
-            self.ombud
-                .store
-                .read::<_, StoreError, _>("bench.log", Place::Home, Tx::log_head);
+        let head = self
+            .ombud
+            .store
+            .read::<_, FlowError, _>("bench.log", Place::Home, |tx| Ok(tx.log_head()?));
         let size = head.wait()?.size;
         let most = u32::try_from(LOGS)?;
         let from = size.saturating_sub(u64::from(most));
