@@ -64,47 +64,41 @@ impl Random for Counting {
 
 impl Fresh {
     pub(crate) fn sqlite() -> Self {
-        Self::open(None)
+        Self::open(None, None)
     }
 
     /// None where there is no server and none is asked for.
     pub(crate) fn postgres() -> Option<Self> {
-        Schema::create().map(|schema| Self::open(Some(schema)))
+        Schema::create().map(|schema| Self::open(Some(schema), None))
     }
 
     /// The keys on a server too, in a schema of their own.
     pub(crate) fn postgres_with_keys() -> Option<Self> {
         let (data, keys) = (Schema::create()?, Schema::create()?);
-        let mut fresh = Self::open(Some(data));
-        let (dsn, schema) = (keys.dsn.clone(), Some(keys.name.clone()));
-        fresh.config.keys = Database::Postgres {
-            dsn,
-            schema,
-            workers: 2,
-        };
-        fresh.store = Store::open(&fresh.config).unwrap();
-        fresh.keys = Some(keys);
-        Some(fresh)
+        Some(Self::open(Some(data), Some(keys)))
     }
 
-    fn open(schema: Option<Schema>) -> Self {
+    fn open(schema: Option<Schema>, keys: Option<Schema>) -> Self {
         let directory = TempDir::new().unwrap();
         let mut config = Config::sqlite(directory.path(), directory.path().join("keys"));
         config.random = std::sync::Arc::new(Counting(AtomicU64::new(1)));
-        if let Some(Schema { dsn, name }) = &schema {
-            let (dsn, schema) = (dsn.clone(), Some(name.clone()));
-            config.database = Database::Postgres {
-                dsn,
-                schema,
-                workers: 4,
-            };
+        let server = |Schema { dsn, name }: &Schema, workers| Database::Postgres {
+            dsn: dsn.clone(),
+            schema: Some(name.clone()),
+            workers,
+        };
+        if let Some(schema) = &schema {
+            config.database = server(schema, 4);
+        }
+        if let Some(keys) = &keys {
+            config.keys = server(keys, 2);
         }
         let store = Store::open(&config).unwrap();
         Self {
             config,
             directory,
             schema,
-            keys: None,
+            keys,
             store,
         }
     }
