@@ -13,7 +13,18 @@ const FILES: [(&str, &str); 5] = [
 
 /// The small statement with some of its words replaced: file, old, new. Each must be there.
 pub(super) fn changed(changes: &[(&str, &str, &str)]) -> Result<Statement, Vec<Diagnostic>> {
-    let mut files = FILES.map(|(file, text)| (file.to_owned(), text.to_owned()));
+    changed_with(&[], changes)
+}
+
+/// As [`changed`], with more files.
+pub(super) fn changed_with(
+    more: &[(&str, &str)],
+    changes: &[(&str, &str, &str)],
+) -> Result<Statement, Vec<Diagnostic>> {
+    let files = FILES.iter().chain(more);
+    let mut files: Vec<_> = files
+        .map(|(file, text)| ((*file).to_owned(), (*text).to_owned()))
+        .collect();
     for (file, old, new) in changes {
         let (_, text) = files
             .iter_mut()

@@ -48,3 +48,86 @@ fn every_sentence_of_a_rule_shows_where_it_is_written() {
         }
     }
 }
+
+/// The errors when words stand in the text where a rule was rendered.
+fn instead(language: &str, template: &str, words: &str) -> Vec<String> {
+    let file = format!("text/{language}.md");
+    let files = statement();
+    let files = files.folder.files().map(|(name, text)| {
+        let mut text = text.to_owned();
+        if name == file {
+            assert!(text.contains(template), "{template} in {file}");
+            text = text.replacen(template, words, 1);
+        }
+        (name.to_owned(), text)
+    });
+    let errors = load(Folder::new(files)).err().unwrap_or_default();
+    errors.into_iter().map(|error| error.message).collect()
+}
+
+/// Cookies are stored for a year and less, and recipients stand in section 4: none of that is a rule
+/// of section 3.4 or 3.10, which keep for three years and give to no one.
+#[test]
+fn what_holds_elsewhere_holds_in_no_other_section() {
+    let log = "{{ keep security.log }}";
+    let answers = "{{ keep feedback.response }}";
+    for (language, template, words) in [
+        ("en", log, "We delete them after 12 months."),
+        ("nb", log, "Vi sletter dem etter ett år."),
+        ("nb", log, "Vi sletter dem etter tre måneder."),
+        (
+            "en",
+            log,
+            "We share this with the police and other public authorities.",
+        ),
+        (
+            "en",
+            log,
+            "We pass it on to other companies in the Visma Group.",
+        ),
+        (
+            "nb",
+            log,
+            "Vi deler det med andre selskaper i Visma-konsernet.",
+        ),
+        (
+            "en",
+            log,
+            "The legal basis is Article 6(1)(a), and we do not sell data.",
+        ),
+        ("en", answers, "We delete your responses after ten years."),
+        ("nb", answers, "Vi sletter svarene etter ti år."),
+        ("nb", answers, "Vi sletter tilbakemeldingene etter fem år."),
+    ] {
+        let found = instead(language, template, words);
+        assert_eq!(found.len(), 1, "{words}: {found:?}");
+    }
+    for (language, template, words) in [
+        ("en", log, "We delete them after three years."),
+        ("nb", log, "Vi sletter dem etter 36 måneder."),
+        (
+            "en",
+            log,
+            "We never share them with the police and other public authorities.",
+        ),
+        (
+            "en",
+            log,
+            "A cookie tells your choices apart for 12 months.",
+        ),
+        ("nb", answers, "Vi sletter svarene etter tre år."),
+        (
+            "en",
+            "{{ recipient authorities }}",
+            "the police and other public authorities",
+        ),
+        (
+            "en",
+            "{{ recipient social-platforms }}",
+            "social media platforms",
+        ),
+    ] {
+        let found = instead(language, template, words);
+        assert!(found.is_empty(), "{words}: {found:?}");
+    }
+}

@@ -42,6 +42,8 @@ struct Word {
     span: Range<usize>,
     /// What stands before it.
     gap: Gap,
+    /// Whether it stands in parentheses alone: "five (5) years".
+    aside: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -86,10 +88,13 @@ fn words(text: &str) -> Vec<Word> {
             previous = next;
             letters.next();
         }
+        let between = text.get(last_end..start).unwrap_or_default();
+        let closed = text.get(end..).is_some_and(|rest| rest.starts_with(')'));
         words.push(Word {
             text: text.get(start..end).unwrap_or_default().to_lowercase(),
             span: start..end,
-            gap: gap(text.get(last_end..start).unwrap_or_default()),
+            gap: gap(between),
+            aside: closed && between.trim() == "(",
         });
         last_end = end;
     }
@@ -105,7 +110,12 @@ impl Halves {
         number.checked_mul(2).map(Halves)
     }
 
-    fn of(self, unit: Unit) -> Option<Period> {
+    fn of(self, measure: Measure) -> Option<Period> {
+        let (unit, halves) = (measure.unit, self.0.checked_mul(measure.times)?);
+        Halves(halves).of_unit(unit)
+    }
+
+    fn of_unit(self, unit: Unit) -> Option<Period> {
         let whole = Period::of(self.0.checked_div(2)?, unit)?;
         if self.0.is_multiple_of(2) {
             return Some(whole);
@@ -118,6 +128,13 @@ impl Halves {
         };
         whole.plus(half?)
     }
+}
+
+/// What a length is counted in: a unit, or so many of one.
+#[derive(Clone, Copy)]
+struct Measure {
+    unit: Unit,
+    times: u16,
 }
 
 struct Scan {
@@ -179,7 +196,7 @@ impl Scan {
         let and = self.word(at) == self.tongue.and;
         let next = at.saturating_add(usize::from(and));
         if and && self.half(next) {
-            let half = Halves(1).of(smallest)?;
+            let half = Halves(1).of_unit(smallest)?;
             return Some((next.saturating_add(2), period.plus(half)?));
         }
         let (end, more) = self.part(next).filter(|_| !self.word(next).is_empty())?;
@@ -206,7 +223,7 @@ impl Scan {
             .part(limit)
             .filter(|_| to || dash && self.number(end).is_some())?;
         let (_, unit) = most.parts().next()?;
-        Some((end, limit, least.of(unit)?))
+        Some((end, limit, least.of_unit(unit)?))
     }
 
     /// One number with its unit.
@@ -232,11 +249,19 @@ impl Scan {
         } else {
             return None;
         };
+        let aside = self.words.get(next).is_some_and(|word| word.aside);
+        if aside && self.number(next).is_some() {
+            next = next.saturating_add(1);
+            return Some((
+                next.saturating_add(1),
+                halves.of(self.measure(self.first(next))?)?,
+            ));
+        }
         while self.is(next, tongue.fillers) {
             next = next.saturating_add(1);
         }
-        let unit = self.unit(next)?;
-        Some((next.saturating_add(1), halves.of(unit)?))
+        let measure = self.measure(self.word(next))?;
+        Some((next.saturating_add(1), halves.of(measure)?))
     }
 
     /// Whether the word before is a unit, so that an article here begins a rate.
@@ -245,16 +270,20 @@ impl Scan {
         self.tongue.units.iter().any(|(word, _)| *word == before)
     }
 
+    fn measure(&self, word: &str) -> Option<Measure> {
+        let tongue = self.tongue;
+        let many = tongue.many.iter().find(|(many, _, _)| *many == word);
+        if let Some(&(_, times, unit)) = many {
+            return Some(Measure { unit, times });
+        }
+        let whole = tongue.units.iter().find(|(unit, _)| *unit == word);
+        let mut compounds = tongue.compounds.iter();
+        let unit = whole.or_else(|| compounds.find(|(unit, _)| word.starts_with(unit)));
+        unit.map(|&(_, unit)| Measure { unit, times: 1 })
+    }
+
     fn unit(&self, at: usize) -> Option<Unit> {
-        let word = self.word(at);
-        let whole = self.tongue.units.iter().find(|(unit, _)| *unit == word);
-        let compound = || {
-            self.tongue
-                .compounds
-                .iter()
-                .find(|(unit, _)| word.starts_with(unit))
-        };
-        whole.or_else(compound).map(|(_, unit)| *unit)
+        self.measure(self.word(at)).map(|measure| measure.unit)
     }
 
     /// A number joined with its unit in one word: "treårsperiode".
@@ -332,18 +361,36 @@ impl Scan {
         let of_age = self.word(to) == "of" && self.word(to.saturating_add(1)) == "age";
         let age_of = before == "of" && from.checked_sub(2).is_some_and(|at| self.word(at) == "age");
         let rate = self.is(to, tongue.per) && self.rate_unit(to.saturating_add(1));
-        tongue.before.contains(&before) || self.is(to, tongue.after) || of_age || age_of || rate
+        let last = to.checked_sub(1).map_or("", |last| self.first(last));
+        // "A quarter of our customers" is no time.
+        let share = self.is(to, &["of", "av"]) && tongue.many.iter().any(|many| many.0 == last);
+        let age = self.is(to, tongue.after) || of_age || age_of;
+        tongue.before.contains(&before) || age || rate || share
     }
 
     /// Whether a unit comes next, in its definite form where the language has one.
     fn rate_unit(&self, at: usize) -> bool {
-        const DEFINITE: [&str; 6] = ["året", "måneden", "uken", "uka", "døgnet", "timen"];
+        const DEFINITE: [&str; 7] = [
+            "året",
+            "kvartalet",
+            "måneden",
+            "uken",
+            "uka",
+            "døgnet",
+            "timen",
+        ];
         self.unit(at).is_some() || DEFINITE.contains(&self.word(at))
     }
 }
 
-/// `12`, `1.5`, `1,5` and `3½`.
+/// `12`, `1.5`, `1,5`, `3½`, and thousands as in `1,500` and `1.500`.
 fn digits(word: &str) -> Option<Halves> {
+    if let Some((thousands, rest)) = word.split_once([',', '.'])
+        && rest.len() == 3
+    {
+        let number = format!("{thousands}{rest}").parse().ok()?;
+        return Halves::whole(number);
+    }
     let (number, half) = match word.strip_suffix(['½']) {
         Some(number) => (number, 1),
         None => match word.strip_suffix(".5").or_else(|| word.strip_suffix(",5")) {
@@ -404,7 +451,14 @@ mod tests {
             open 24 hours a day                  |
             in section 3. Years later            |
             in 2026, this year, years ago, section 3.2, a yearly review |
-            one to three people                  |";
+            one to three people                  |
+            for five (5) years, 5 (five) years   | five (5) years = P5Y; 5 (five) years = P5Y
+            after 5 yrs, 6 mths, 2 wks or 8 hrs  | 5 yrs = P5Y; 6 mths = P6M; 2 wks = P2W; 8 hrs = PT8H
+            after 1,500 days                     | 1,500 days = P1500D
+            a decade, two decades                | a decade = P10Y; two decades = P20Y
+            a fortnight or half a decade         | a fortnight = P2W; half a decade = P5Y
+            within a quarter                     | a quarter = P3M
+            a quarter of our customers, once a quarter, five (or so) |";
         check(table, Language::En);
     }
 
@@ -427,7 +481,11 @@ mod tests {
             tre måneders frist                   | tre måneders = P3M
             hvis du har fylt 18 år eller er 16 år gammel |
             hvert år, en gang i året, 24 timer i døgnet, to ganger i uken |
-            i år, neste år, år 2026, de tre første |";
+            i år, neste år, år 2026, de tre første |
+            fem (5) år                           | fem (5) år = P5Y
+            1.500 dager, 6 mnd                   | 1.500 dager = P1500D; 6 mnd = P6M
+            et kvartal, to kvartaler, et tiår    | et kvartal = P3M; to kvartaler = P6M; et tiår = P10Y
+            et kvartal av kundene, en gang i kvartalet |";
         check(table, Language::Nb);
     }
 

@@ -14,6 +14,8 @@ pub(super) struct Tongue {
     /// One and a half.
     pub(super) one_and_a_half: &'static [&'static str],
     pub(super) units: &'static [(&'static str, Unit)],
+    /// Words for several of a unit: how many of which.
+    pub(super) many: &'static [(&'static str, u16, Unit)],
     /// Beginnings of compounds such as "årsperiode".
     pub(super) compounds: &'static [(&'static str, Unit)],
     pub(super) half_years: &'static [&'static str],
@@ -78,6 +80,22 @@ const ENGLISH: Tongue = Tongue {
         ("hours", Unit::Hour),
         ("minute", Unit::Minute),
         ("minutes", Unit::Minute),
+        ("yr", Unit::Year),
+        ("yrs", Unit::Year),
+        ("mth", Unit::Month),
+        ("mths", Unit::Month),
+        ("wk", Unit::Week),
+        ("wks", Unit::Week),
+        ("hr", Unit::Hour),
+        ("hrs", Unit::Hour),
+    ],
+    many: &[
+        ("decade", 10, Unit::Year),
+        ("decades", 10, Unit::Year),
+        ("quarter", 3, Unit::Month),
+        ("quarters", 3, Unit::Month),
+        ("fortnight", 2, Unit::Week),
+        ("fortnights", 2, Unit::Week),
     ],
     compounds: &[],
     half_years: &[],
@@ -147,6 +165,14 @@ const BOKMAL: Tongue = Tongue {
         ("minutt", Unit::Minute),
         ("minutter", Unit::Minute),
         ("minutters", Unit::Minute),
+        ("mnd", Unit::Month),
+    ],
+    many: &[
+        ("tiår", 10, Unit::Year),
+        ("tiårs", 10, Unit::Year),
+        ("kvartal", 3, Unit::Month),
+        ("kvartaler", 3, Unit::Month),
+        ("kvartals", 3, Unit::Month),
     ],
     compounds: &[
         ("års", Unit::Year),

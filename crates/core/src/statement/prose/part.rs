@@ -37,6 +37,14 @@ impl Sentence {
         shift(span.start)..shift(span.end)
     }
 
+    /// The clause in which something stands, in bytes of the sentence.
+    pub(super) fn clause(&self, span: &Range<usize>) -> Range<usize> {
+        let breaks = breaks(&self.words);
+        let before = breaks.iter().filter(|at| **at <= span.start).max();
+        let behind = breaks.iter().filter(|at| **at >= span.end).min();
+        before.copied().unwrap_or(0)..behind.copied().unwrap_or(self.words.len())
+    }
+
     /// Whether it holds one of these phrases, each a whole word or several.
     pub(super) fn has(&self, phrases: &[&str]) -> bool {
         phrases
@@ -143,7 +151,9 @@ fn sentences(text: &str, offset: usize) -> Vec<Sentence> {
 }
 
 fn ends_sentence(c: char, before: &str, after: &str) -> bool {
-    const ABBREVIATED: [&str; 9] = ["art", "nr", "no", "jf", "ca", "bl.a", "f.eks", "e.g", "i.e"];
+    const ABBREVIATED: [&str; 10] = [
+        "art", "nr", "no", "lit", "jf", "ca", "bl.a", "f.eks", "e.g", "i.e",
+    ];
     match c {
         '\n' => after.starts_with('\n') || after.trim_start().starts_with(['-', '*', '#']),
         '!' | '?' => true,
@@ -155,6 +165,40 @@ fn ends_sentence(c: char, before: &str, after: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Where one clause of a sentence ends and another begins. The commas of a list are no such places.
+fn breaks(text: &str) -> Vec<usize> {
+    const MARKS: [char; 3] = [';', '–', '—'];
+    /// What begins a clause behind a comma, in either language.
+    const BEHIND_COMMA: [&str; 24] = [
+        "and", "but", "not", "which", "who", "while", "whereas", "so", "we", "you", "it", "they",
+        "because", "although", "og", "men", "ikke", "som", "mens", "så", "vi", "du", "det",
+        "fordi",
+    ];
+    /// What begins one by itself.
+    const ALONE: [&str; 7] = [
+        " but ",
+        " and we ",
+        " and you ",
+        " and not ",
+        " men ",
+        " og vi ",
+        " og ikke ",
+    ];
+    let begins = |at: usize| {
+        let rest = text.get(at.saturating_add(1)..).unwrap_or_default();
+        let word = rest.trim_start();
+        let word = word.split(|c: char| !c.is_alphanumeric()).next();
+        word.is_some_and(|word| BEHIND_COMMA.contains(&word))
+    };
+    let marks = text.match_indices(MARKS).map(|(at, _)| at);
+    let commas = text.match_indices(',').map(|(at, _)| at);
+    let alone = ALONE.iter().flat_map(|words| text.match_indices(words));
+    marks
+        .chain(commas.filter(|at| begins(*at)))
+        .chain(alone.map(|(at, _)| at))
+        .collect()
 }
 
 /// Where a phrase stands as whole words, from a byte on. A phrase that ends in `*` may go on.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::part::{Sentence, find};
 use super::super::words;
+use super::denial::denied;
 use super::{Contradiction, Scope};
 use crate::language::Language;
 use crate::statement::model::BasisName;
@@ -75,22 +76,6 @@ const fn names(language: Language) -> &'static [Name] {
     }
 }
 
-const fn denials(language: Language) -> &'static [&'static str] {
-    match language {
-        Language::En => &[
-            "not",
-            "never",
-            "no longer",
-            "neither",
-            "nor",
-            "without",
-            "n't",
-            "instead of",
-        ],
-        Language::Nb => &["ikke", "aldri", "verken", "uten", "i stedet for"],
-    }
-}
-
 /// How far behind its trigger a basis may stand.
 const REACH: usize = 60;
 
@@ -122,9 +107,6 @@ pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
         .map(|basis| words::basis(&basis, scope.language))
         .collect();
     for sentence in &scope.part.sentences {
-        if sentence.has(denials(scope.language)) {
-            continue;
-        }
         for (span, name) in stated(sentence, scope.language) {
             if rests(name) {
                 continue;
@@ -149,9 +131,10 @@ pub(super) fn literal<'a>(scope: &Scope<'a>, sentence: &Sentence, span: &Range<u
     scope.section.markdown.get(place).unwrap_or_default()
 }
 
-/// The bases that a sentence states.
+/// The bases that a sentence states and does not deny.
 fn stated(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, BasisName)> {
     let mut found = articles(&sentence.words);
+    found.retain(|(span, _)| !denied(sentence, span, language));
     for (trigger, certain) in triggers(language) {
         let Some(trigger) = find(&sentence.words, trigger, 0) else {
             continue;
@@ -164,7 +147,8 @@ fn stated(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, BasisNa
                 let span = find(&sentence.words, name, trigger.end)?;
                 let between = sentence.words.get(trigger.end..span.start)?;
                 let open = !between.contains(['\u{1}', ';', ':', '(']);
-                (span.start < until && open).then_some((span, *basis))
+                let says = span.start < until && open && !denied(sentence, &span, language);
+                says.then_some((span, *basis))
             })
             .min_by_key(|(span, _)| span.start);
         if let Some(near) = near.filter(|near| !found.contains(near)) {
@@ -174,10 +158,16 @@ fn stated(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, BasisNa
     found
 }
 
-/// Bases named by article: `Article 6(1)(f)`, `artikkel 6 nr. 1 bokstav f`.
+/// Bases named by article: `Article 6(1)(f)`, `artikkel 6 nr. 1 bokstav f`, `GDPR 6.1.f`.
 fn articles(text: &str) -> Vec<(Range<usize>, BasisName)> {
     let mut found = Vec::new();
-    for word in ["article", "art.", "artikkel"] {
+    for word in [
+        "article",
+        "art",
+        "artikkel",
+        "gdpr",
+        "personvernforordningen",
+    ] {
         let mut from = 0;
         while let Some(span) = find(text, word, from) {
             from = span.end;
@@ -190,16 +180,27 @@ fn articles(text: &str) -> Vec<(Range<usize>, BasisName)> {
     found
 }
 
-/// Reads `6(1)(f)` or `6 nr. 1 bokstav f`; gives the length and the basis.
+/// Reads `6(1)(f)`, `6(1), point (f)`, `6.1.f` or `6 nr. 1 bokstav f`; gives the length and the
+/// basis.
 fn article(rest: &str) -> Option<(usize, BasisName)> {
-    let after_six = rest.trim_start().strip_prefix('6')?;
-    let paragraph = after_six.trim_start();
-    let numbered = ["(1)", "nr. 1", "nr 1", "no. 1", "paragraph 1"]
+    const PARAGRAPHS: [&str; 10] = [
+        "(1)",
+        ".1",
+        "nr. 1",
+        "nr 1",
+        "no. 1",
+        "paragraph 1",
+        "første ledd",
+        "1. ledd",
+        "første avsnitt",
+        ", paragraph 1",
+    ];
+    let six = rest.trim_start_matches(['.', ' ', '\u{a0}', '\n']);
+    let paragraph = six.strip_prefix('6')?.trim_start();
+    let (words, numbered) = PARAGRAPHS
         .iter()
-        .find_map(|number| paragraph.strip_prefix(number))?;
-    let letter = numbered.trim_start_matches([' ', '(']);
-    let letter = letter.strip_prefix("bokstav ").unwrap_or(letter);
-    let letter = letter.strip_prefix("letter ").unwrap_or(letter);
+        .find_map(|words| Some((words, paragraph.strip_prefix(words)?)))?;
+    let letter = point(numbered, words.starts_with(char::is_alphanumeric))?;
     let mut chars = letter.chars();
     let name = by_letter(chars.next()?)?;
     let end = chars.as_str();
@@ -208,6 +209,19 @@ fn article(rest: &str) -> Option<(usize, BasisName)> {
     }
     let end = end.strip_prefix(')').unwrap_or(end);
     Some((rest.len().saturating_sub(end.len()), name))
+}
+
+/// What begins with the letter of a point: behind a word, a parenthesis or a full stop, or at once.
+/// A letter that stands alone, as in `nr. 1 f`, is one behind words only: `6(1) a` goes on otherwise.
+fn point(text: &str, behind_words: bool) -> Option<&str> {
+    const WORDS: [&str; 5] = ["bokstav", "letter", "point", "litra", "lit."];
+    let near = text.trim_start_matches([' ', '\u{a0}', '\n']);
+    let after_comma = near.trim_start_matches([',', ' ']);
+    if let Some(named) = WORDS.iter().find_map(|word| after_comma.strip_prefix(word)) {
+        return Some(named.trim_start_matches([' ', '(', '\u{a0}']));
+    }
+    let marked = near.strip_prefix('(').or_else(|| text.strip_prefix('.'));
+    marked.or_else(|| (behind_words || near.len() == text.len()).then_some(near))
 }
 
 fn by_letter(letter: char) -> Option<BasisName> {

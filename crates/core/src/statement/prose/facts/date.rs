@@ -1,4 +1,4 @@
-//! The date of the last update, written out in the text.
+//! Dates written out in the text: of the last update, and of the end of keeping.
 
 use std::ops::Range;
 
@@ -6,7 +6,9 @@ use jiff::civil::Date;
 
 use super::super::part::{Sentence, tokens};
 use super::super::words;
-use super::{Contradiction, Scope};
+use super::basis::literal;
+use super::rule::kept;
+use super::{Contradiction, Scope, keeping_words};
 use crate::language::Language;
 
 /// Words by which a sentence tells when the statement was updated.
@@ -24,13 +26,41 @@ const fn update_words(language: Language) -> &'static [&'static str] {
     }
 }
 
-/// Dates that contradict the day from which the statement applies. Only in sections that describe
-/// no activity: elsewhere a date is about something else.
-pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
-    let mut found = Vec::new();
-    if !scope.part.activities.is_empty() {
-        return found;
+/// Words right before a day that make it the end of something.
+const fn end_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &[
+            "until",
+            "till",
+            "up to",
+            "through",
+            "no later than",
+            "at the latest",
+        ],
+        Language::Nb => &["til", "til og med", "senest", "innen"],
     }
+}
+
+/// Words right before the day on which something happens.
+const fn on_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &["on", "by", "before"],
+        Language::Nb => &["den", "før", "slettes"],
+    }
+}
+
+/// Days that contradict the rules: in a part about activities those that keeping ends on, elsewhere
+/// the day from which the statement applies.
+pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
+    if scope.part.activities.is_empty() {
+        updates(scope)
+    } else {
+        ends(scope)
+    }
+}
+
+fn updates(scope: &Scope<'_>) -> Vec<Contradiction> {
+    let mut found = Vec::new();
     let effective = scope.statement.published.header.effective;
     for sentence in &scope.part.sentences {
         if !sentence.has(update_words(scope.language)) {
@@ -46,6 +76,40 @@ pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
                 rule: scope.statement.rule_place("statement.effective"),
                 rule_says: words::date(effective, scope.language),
                 template: Some("updated".to_owned()),
+            });
+        }
+    }
+    found
+}
+
+/// Days until which something is kept, that no rule of the activities names. A day on which
+/// something else happened is told by the words before it.
+fn ends(scope: &Scope<'_>) -> Vec<Contradiction> {
+    let mut found = Vec::new();
+    let Some(rule) = kept(scope) else {
+        return found;
+    };
+    for sentence in &scope.part.sentences {
+        if !sentence.has(keeping_words(scope.language)) {
+            continue;
+        }
+        for (span, day) in dates(sentence, scope.language) {
+            let before = sentence.words.get(..span.start).unwrap_or_default();
+            let behind = |words: &[&str]| {
+                let mut words = words.iter();
+                words.any(|word| before.trim_end().ends_with(&format!(" {word}")))
+            };
+            let ends = behind(end_words(scope.language))
+                || !rule.days.is_empty() && behind(on_words(scope.language));
+            if !ends || rule.days.contains(&day) {
+                continue;
+            }
+            found.push(Contradiction {
+                says: format!("`{}`", literal(scope, sentence, &span)),
+                span: sentence.place(&span),
+                rule: scope.statement.rule_place(&rule.path),
+                rule_says: rule.says.clone(),
+                template: rule.template.clone(),
             });
         }
     }

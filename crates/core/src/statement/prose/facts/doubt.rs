@@ -27,9 +27,10 @@ impl Rules<'_> {
             .any(|at| self.mended.touches(&at))
     }
 
-    /// Whether no one knows the day of the last update.
+    /// Whether no one knows the day of the last update, or until when something is kept.
     pub(super) fn doubt_dates(self) -> bool {
         self.mended.touches(&header("effective"))
+            || !self.part.activities.is_empty() && self.doubt_durations()
     }
 
     /// Whether no one knows all bases that the part may speak of.

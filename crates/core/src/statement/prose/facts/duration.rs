@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::super::part::Sentence;
+use super::super::part::{Sentence, find};
 use super::basis::literal;
-use super::{Contradiction, Scope};
+use super::rule::{Rule, kept};
+use super::{Contradiction, Scope, keeping_words};
 use crate::language::Language;
-use crate::retention::{Keep, Length, Moment, Period, Unit, durations_in};
-use crate::statement::model::{Activity, Collection, Leaves, OneOrMany};
+use crate::retention::{Period, durations_in};
 
 /// Words right before a duration, or right after it, that make it no limit of keeping: `the last
 /// 6 months`, `3 years ago`. Ages and rates are not read as durations at all.
@@ -44,6 +44,44 @@ const fn answer_words(language: Language) -> &'static [&'static str] {
     }
 }
 
+/// Those of them that can only be about answering, and not about an answer that is kept.
+const fn answering_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &[
+            "we answer",
+            "we will answer",
+            "we reply",
+            "we will reply",
+            "we respond",
+            "we will respond",
+            "get back",
+        ],
+        Language::Nb => &[
+            "vi svarer",
+            "svarer vi",
+            "vi vil svare",
+            "besvarer",
+            "besvares",
+        ],
+    }
+}
+
+/// Words of sentences about cookies, whose periods stand in the cookie policy.
+const fn cookie_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &["cookie*"],
+        Language::Nb => &["informasjonskaps*", "cookie*"],
+    }
+}
+
+/// Words of sentences about changes of the statement.
+const fn change_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &["change*", "notice", "notify", "notified"],
+        Language::Nb => &["endring*", "endrer", "endres", "varsle*"],
+    }
+}
+
 /// Durations that are not those of any rule of the part's activities. Where a part is about no
 /// activity, only the time to answer is held against what is promised.
 pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
@@ -54,18 +92,20 @@ pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
             if is_elsewhere(sentence, &span, scope.language) {
                 continue;
             }
-            let contradicted = if sentence.has(answer_words(scope.language)) {
-                answer(scope, period)
+            let rule = if is_about_answers(sentence, &span, scope.language) {
+                &answer(scope)
+            } else if beside(scope, sentence).any(|known| known.same_length(period)) {
+                continue;
             } else {
-                rule.as_ref().filter(|rule| !rule.allows(period)).cloned()
+                &rule
             };
-            if let Some(rule) = contradicted {
+            if let Some(rule) = rule.as_ref().filter(|rule| !rule.allows(period)) {
                 found.push(Contradiction {
                     says: format!("`{}`", literal(scope, sentence, &span)),
                     span: sentence.place(&span),
                     rule: scope.statement.rule_place(&rule.path),
-                    rule_says: rule.says,
-                    template: rule.template,
+                    rule_says: rule.says.clone(),
+                    template: rule.template.clone(),
                 });
             }
         }
@@ -73,145 +113,46 @@ pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
     found
 }
 
-/// A rule with a period, and all periods that agree with it.
-#[derive(Clone)]
-struct Rule {
-    path: String,
-    says: String,
-    template: Option<String>,
-    periods: Vec<Period>,
-}
-
-impl Rule {
-    fn allows(&self, period: Period) -> bool {
-        self.periods.iter().any(|known| known.same_length(period))
+/// Whether a duration is a time to answer. Keeping and deleting an answer is something else: where
+/// the clause speaks of both, it is about keeping, unless it says first that someone is answered.
+fn is_about_answers(sentence: &Sentence, span: &Range<usize>, language: Language) -> bool {
+    let clause = sentence.words.get(sentence.clause(span));
+    let clause = clause.unwrap_or_default();
+    let first = |text: &str, phrases: &[&str]| {
+        let places = phrases.iter().filter_map(|phrase| find(text, phrase, 0));
+        places.map(|place| place.start).min()
+    };
+    let answering = first(clause, answering_words(language));
+    match first(clause, keeping_words(language)) {
+        Some(keeping) => answering.is_some_and(|answering| answering < keeping),
+        None if first(clause, answer_words(language)).is_some() => true,
+        None => sentence.has(answer_words(language)) && !sentence.has(keeping_words(language)),
     }
 }
 
-/// The time to answer, where the rules promise one and the text says another.
-fn answer(scope: &Scope<'_>, period: Period) -> Option<Rule> {
+/// The periods of what a sentence in a part may speak of besides the activity: cookies, changes.
+fn beside(scope: &Scope<'_>, sentence: &Sentence) -> impl Iterator<Item = Period> {
+    let reading = &scope.statement.published;
+    let cookies = sentence.has(cookie_words(scope.language));
+    let cookies = reading.cookies.cookies.values().filter(move |_| cookies);
+    let changes = sentence.has(change_words(scope.language));
+    let changes = reading.header.changes.iter().filter(move |_| changes);
+    cookies
+        .filter_map(|cookie| cookie.stored_for)
+        .chain(changes.filter_map(|changes| changes.notice))
+}
+
+/// The time to answer, where the rules promise one.
+fn answer(scope: &Scope<'_>) -> Option<Rule> {
     let rights = &scope.statement.published.header.rights;
     let within = rights.answer_within?;
-    let rule = Rule {
+    Some(Rule {
         path: "statement.rights.answer_within".to_owned(),
         says: within.text(scope.language),
         template: None,
         periods: rights.extension.into_iter().chain([within]).collect(),
-    };
-    (!rule.allows(period)).then_some(rule)
-}
-
-/// The retention rule that a part speaks of: that of the first collection it renders, else that of
-/// the first collection of its activities. All periods of its activities agree with it.
-fn kept(scope: &Scope<'_>) -> Option<Rule> {
-    let reading = &scope.statement.published;
-    let mut names = scope.part.kept.clone();
-    for id in &scope.part.activities {
-        let collections = &reading.activities.get(*id)?.collections;
-        names.extend(collections.keys().map(|key| format!("{id}.{key}")));
-    }
-    let keep_of = |name: &String| {
-        let (_, collection) = reading.collection(name)?;
-        Some((name.clone(), collection.keep.as_ref()?))
-    };
-    let (name, keep) = names.iter().find_map(keep_of)?;
-    let (id, key) = name.split_once('.')?;
-    let phrases: Vec<String> = keep.as_slice().iter().map(Keep::to_string).collect();
-    let activities = scope.part.activities.iter();
-    let activities = activities.filter_map(|id| reading.activities.get(*id));
-    let mut periods: Vec<Period> = activities.flat_map(of_activity).collect();
-    periods.extend(of_header(scope));
-    Some(Rule {
-        path: format!("activities.{id}.collections.{key}.keep"),
-        says: format!("`{}`", phrases.join("; ")),
-        template: Some(format!("keep {name}")),
-        periods,
+        days: Vec::new(),
     })
-}
-
-fn of_header(scope: &Scope<'_>) -> Vec<Period> {
-    let reading = &scope.statement.published;
-    let header = &reading.header;
-    let mut periods: Vec<Period> = Vec::new();
-    periods.extend(header.rights.answer_within);
-    periods.extend(header.rights.extension);
-    periods.extend(header.changes.as_ref().and_then(|changes| changes.notice));
-    periods.extend(
-        reading
-            .cookies
-            .cookies
-            .values()
-            .filter_map(|cookie| cookie.stored_for),
-    );
-    let recipients = header.recipients.values();
-    periods.extend(recipients.filter_map(|r| r.keep.as_ref()).flat_map(of_keep));
-    periods
-}
-
-fn of_activity(activity: &Activity) -> Vec<Period> {
-    let mut periods: Vec<Period> = activity.takes_effect_within.into_iter().collect();
-    let age = activity.minimum_age.map(u16::from);
-    periods.extend(age.and_then(|age| Period::of(age, Unit::Year)));
-    periods.extend(activity.collections.values().flat_map(of_collection));
-    periods
-}
-
-fn of_collection(collection: &Collection) -> Vec<Period> {
-    let mut keeps: Vec<&Keep> = Vec::new();
-    keeps.extend(collection.keep.iter().flat_map(OneOrMany::as_slice));
-    keeps.extend(collection.also_said.iter().map(|said| &said.keep));
-    keeps.extend(
-        collection
-            .hold
-            .iter()
-            .flat_map(OneOrMany::as_slice)
-            .map(|hold| &hold.keep),
-    );
-    keeps.extend(collection.copies.values());
-    keeps.extend(
-        collection
-            .fields
-            .values()
-            .filter_map(|field| field.keep.as_ref()),
-    );
-    let leaves = collection.leaves.iter().flat_map(OneOrMany::as_slice);
-    keeps.extend(leaves.filter_map(|leaves| match leaves {
-        Leaves::ConsentProof(keep) | Leaves::Hash(keep) => Some(keep),
-        Leaves::Suppression => None,
-    }));
-    let mut periods: Vec<Period> = keeps.into_iter().flat_map(of_keep).collect();
-    if let Some(then) = &collection.then {
-        periods.extend(then.warn);
-        periods.extend(then.waits.iter().map(|wait| wait.period));
-    }
-    periods
-}
-
-fn of_keep(keep: &Keep) -> Vec<Period> {
-    let mut periods: Vec<Period> = keep.moments().into_iter().flat_map(of_moment).collect();
-    periods.extend(keep.cases().filter_map(|case| case.clauses.extendable_by));
-    periods
-}
-
-fn of_moment(moment: &Moment) -> Vec<Period> {
-    match moment {
-        Moment::After(length, _) | Moment::For(length) => match length {
-            Length::Exactly(period) | Length::UpTo(period) => vec![*period],
-            Length::Between(least, most) => vec![*least, *most],
-        },
-        Moment::Birthday(age) => Period::of(*age, Unit::Year).into_iter().collect(),
-        Moment::Event(_)
-        | Moment::StateEnd(_)
-        | Moment::RecordEnd(_)
-        | Moment::EndOf(..)
-        | Moment::Date(_)
-        | Moment::Earlier(_)
-        | Moment::Later(_)
-        | Moment::Last(_)
-        | Moment::Open(_)
-        | Moment::Document(_)
-        | Moment::Hedged(..) => Vec::new(),
-    }
 }
 
 fn is_elsewhere(sentence: &Sentence, span: &Range<usize>, language: Language) -> bool {

@@ -6,9 +6,11 @@
 
 mod basis;
 mod date;
+mod denial;
 mod doubt;
 mod duration;
 mod recipient;
+mod rule;
 
 use std::ops::Range;
 
@@ -42,6 +44,41 @@ struct Scope<'a> {
     language: Language,
     section: &'a Section,
     part: &'a Part<'a>,
+}
+
+/// Words of sentences about how long something is kept, and what ends it.
+const fn keeping_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &[
+            "keep",
+            "keeps",
+            "kept",
+            "keeping",
+            "store",
+            "stores",
+            "stored",
+            "storing",
+            "storage",
+            "retain*",
+            "retention",
+            "delet*",
+            "eras*",
+            "remove*",
+            "destroy*",
+            "anonymis*",
+            "anonymiz*",
+        ],
+        Language::Nb => &[
+            "oppbevar*",
+            "lagre*",
+            "lagring*",
+            "behold*",
+            "slett*",
+            "fjern*",
+            "makuler*",
+            "anonymiser*",
+        ],
+    }
 }
 
 /// Reports every literal of a section that contradicts a rule.

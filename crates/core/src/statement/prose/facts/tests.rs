@@ -1,5 +1,5 @@
 use crate::diagnostic::Diagnostic;
-use crate::statement::testing::changed;
+use crate::statement::testing::{changed, changed_with};
 
 const NEWS: &str = "The legal basis is {{ basis news }}.";
 const NYTT: &str = "Det rettslige grunnlaget er {{ basis news }}.";
@@ -87,6 +87,159 @@ fn a_duration_that_agrees_or_is_about_something_else_is_not() {
     ]);
 }
 
+/// What is found in the newsletters' section of a statement with cookies, a promise to answer, a
+/// notice of changes and a supplier that keeps by its own clock.
+fn beside(language: &str, words: &str) -> Vec<Diagnostic> {
+    let file = format!("text/{language}.md");
+    let old = if language == "en" { NEWS } else { NYTT };
+    let cookie = "[cookies.basket]
+purpose    = { en = 'a basket', nb = 'en kurv' }
+category   = 'necessary'
+recipient  = { en = 'Example AS', nb = 'Example AS' }
+stored_for = '3 months'";
+    let rights = (
+        "statement.toml",
+        "channels = [",
+        "answer_within = \"1 month\"\nchannels = [",
+    );
+    let end = "channels = [\"email\", \"form\"]";
+    let changes = (
+        "statement.toml",
+        end,
+        &*format!("{end}\n[changes]\nnotice = \"30 days\"\n"),
+    );
+    let own = (
+        "statement.toml",
+        "kind  = \"partner\"",
+        "kind  = \"partner\"\nkeep  = \"2 years after collection\"",
+    );
+    let theirs = (
+        "statement.toml",
+        "kind     = \"processor\"",
+        "kind     = \"processor\"\nkeep     = \"5 days after collection\"",
+    );
+    let sentence = (&*file, old, words);
+    let changes = [rights, changes, own, theirs, sentence];
+    changed_with(&[("cookies.toml", cookie)], &changes)
+        .err()
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_period_of_something_else_is_no_period_of_the_section() {
+    let rows = [
+        ("en", "We delete it after 3 months.", "3 months"),
+        ("nb", "Vi sletter det etter tre måneder.", "tre måneder"),
+        ("en", "We delete it after one month.", "one month"),
+        ("en", "It is kept for 30 days.", "30 days"),
+        ("nb", "Det slettes etter to år.", "to år"),
+        (
+            "en",
+            "We delete your responses after one month.",
+            "one month",
+        ),
+        (
+            "en",
+            "Your answers are deleted after ten years.",
+            "ten years",
+        ),
+        ("nb", "Vi sletter svarene etter ti år.", "ti år"),
+        ("nb", "Vi sletter tilbakemeldingene etter fem år.", "fem år"),
+        ("en", "We answer within two weeks.", "two weeks"),
+        (
+            "en",
+            "We answer requests for deletion within two weeks.",
+            "two weeks",
+        ),
+    ];
+    for (language, words, literal) in rows {
+        let found = beside(language, words);
+        let [wrong] = found.as_slice() else {
+            panic!("{words}: {found:?}")
+        };
+        let says = format!("the text says `{literal}`, the rule says ");
+        assert!(wrong.message.starts_with(&says), "{}", wrong.message);
+        assert_eq!(wrong.related.len(), 1, "both places are shown");
+    }
+    for (language, words) in [
+        ("en", "A cookie for the basket is stored for 3 months."),
+        ("nb", "Informasjonskapselen lagres i tre måneder."),
+        ("en", "Our supplier deletes it after 5 days."),
+        ("en", "We tell you of changes 30 days before."),
+        ("en", "We delete your responses after one year."),
+        ("en", "We answer requests for deletion within one month."),
+        (
+            "en",
+            "We delete it after one year, and answer questions within one month.",
+        ),
+        ("nb", "Vi svarer på krav om sletting innen en måned."),
+    ] {
+        let found = beside(language, words);
+        assert!(found.is_empty(), "{words}: {found:?}");
+    }
+}
+
+#[test]
+fn a_day_until_which_something_is_kept_is_found() {
+    let until = |language: &str, words: &str, keep: &str| {
+        let file = format!("text/{language}.md");
+        let old = if language == "en" { NEWS } else { NYTT };
+        let rule = ("activities/news.toml", "1 year after last activity", keep);
+        changed(&[rule, (&file, old, words)])
+            .err()
+            .unwrap_or_default()
+    };
+    let rows = [
+        (
+            "en",
+            "We keep it until 31 December 2099.",
+            "31 December 2099",
+        ),
+        (
+            "en",
+            "We delete it on December 31, 2099.",
+            "December 31, 2099",
+        ),
+        (
+            "nb",
+            "Vi oppbevarer det til 31. desember 2099.",
+            "31. desember 2099",
+        ),
+        ("nb", "Det slettes senest 31.12.2099.", "31.12.2099"),
+    ];
+    for (language, words, literal) in rows {
+        let found = until(language, words, "until 2027-01-01");
+        let [wrong] = found.as_slice() else {
+            panic!("{words}: {found:?}")
+        };
+        let says = format!("the text says `{literal}`, the rule says `until 2027-01-01`");
+        assert_eq!(wrong.message, says);
+    }
+    let found = until(
+        "en",
+        "We keep it until 31 December 2099.",
+        "1 year after last activity",
+    );
+    assert_eq!(found.len(), 1, "a rule without a day: {found:?}");
+    for (language, words, keep) in [
+        ("en", "We keep it until 1 January 2027.", "until 2027-01-01"),
+        ("nb", "Vi sletter det 1. januar 2027.", "until 2027-01-01"),
+        (
+            "en",
+            "What was collected before 1 May 2018 was deleted.",
+            "1 year after last activity",
+        ),
+        (
+            "en",
+            "The law of 15 June 2018 says how long we keep it.",
+            "until 2027-01-01",
+        ),
+    ] {
+        let found = until(language, words, keep);
+        assert!(found.is_empty(), "{words}: {found:?}");
+    }
+}
+
 #[test]
 fn a_time_to_answer_is_held_against_the_promise() {
     let promise = (
@@ -155,12 +308,21 @@ fn a_date_of_update_that_is_not_the_statements_is_found() {
     ]);
 }
 
-#[test]
-fn a_basis_that_the_activity_does_not_rest_on_is_found() {
+/// A basis that the newsletters do not rest on: language, old words, new words, the literal.
+fn assert_bases(rows: &[(&str, &str, &str, &str)]) {
     let consent = "the rule says your consent to news by email (GDPR Article 6(1)(a))";
     let samtykke = "the rule says samtykket ditt til nyheter på e-post \
                     (GDPR artikkel 6 nr. 1 bokstav a)";
-    let rows = [
+    for &(language, old, new, literal) in rows {
+        let rule = if language == "en" { consent } else { samtykke };
+        let message = format!("the text says `{literal}`, {rule}");
+        assert_found(&[(language, old, new, &message)]);
+    }
+}
+
+#[test]
+fn a_basis_that_the_activity_does_not_rest_on_is_found() {
+    assert_bases(&[
         (
             "en",
             NEWS,
@@ -199,12 +361,58 @@ fn a_basis_that_the_activity_does_not_rest_on_is_found() {
             "Vi bygger på berettigede interesser.",
             "berettigede interesse",
         ),
-    ];
-    for (language, old, new, literal) in rows {
-        let rule = if language == "en" { consent } else { samtykke };
-        let message = format!("the text says `{literal}`, {rule}");
-        assert_found(&[(language, old, new, &message)]);
-    }
+    ]);
+}
+
+#[test]
+fn a_denial_counts_in_its_clause_and_an_article_has_many_spellings() {
+    assert_bases(&[
+        (
+            "en",
+            NEWS,
+            "The legal basis is Article 6(1)(f), and we do not sell data.",
+            "Article 6(1)(f)",
+        ),
+        (
+            "en",
+            NEWS,
+            "The legal basis is a legal obligation, not anything else.",
+            "legal obligation",
+        ),
+        (
+            "en",
+            NEWS,
+            "The legal basis is not your consent, but our legitimate interest.",
+            "legitimate interest",
+        ),
+        (
+            "nb",
+            NYTT,
+            "Grunnlaget er artikkel 6 nr. 1 bokstav f, og vi selger ikke data.",
+            "artikkel 6 nr. 1 bokstav f",
+        ),
+        ("en", NEWS, "See Art 6(1)(f).", "Art 6(1)(f)"),
+        (
+            "en",
+            NEWS,
+            "See Article 6(1), point (f).",
+            "Article 6(1), point (f)",
+        ),
+        ("en", NEWS, "See GDPR 6.1.f.", "GDPR 6.1.f"),
+        (
+            "en",
+            NEWS,
+            "See Article 6.1.b of the GDPR.",
+            "Article 6.1.b",
+        ),
+        (
+            "nb",
+            NYTT,
+            "Se artikkel 6 første ledd bokstav f.",
+            "artikkel 6 første ledd bokstav f",
+        ),
+        ("nb", NYTT, "Se artikkel 6 nr. 1 f.", "artikkel 6 nr. 1 f"),
+    ]);
 }
 
 #[test]
@@ -226,6 +434,23 @@ fn a_basis_that_agrees_is_denied_or_only_mentioned_is_not() {
             "Cookies need your consent. Article 61 is another matter.",
         ),
         ("en", JOBS, "The legal basis is not your consent."),
+        (
+            "en",
+            JOBS,
+            "The legal basis is not your consent (GDPR Article 6(1)(a)).",
+        ),
+        ("en", JOBS, "Article 6(1)(a) does not apply."),
+        (
+            "en",
+            JOBS,
+            "We don't rely on consent, contract, or anything like it.",
+        ),
+        ("en", JOBS, "Under Article 6(1) a company needs a basis."),
+        (
+            "en",
+            JOBS,
+            "We ask for it, because we do not rest on your consent.",
+        ),
         (
             "en",
             JOBS,
@@ -276,4 +501,57 @@ fn a_recipient_of_another_section_is_found() {
             "We share data with recruitment agencies.",
         ),
     ]);
+}
+
+#[test]
+fn a_recipient_that_no_activity_names_is_found_by_its_names() {
+    let gives = "the rule says `news` gives it to the supplier that sends email";
+    let other = |words: &str| {
+        let recipients = "[recipients.police]
+title = { en = \"the police and other public authorities\", nb = \"politiet og andre offentlige myndigheter\" }
+kind  = \"authority\"
+[recipients.group]
+title = { en = \"other companies in the Example Group\", nb = \"andre selskaper i Example-konsernet\" }
+kind  = \"group\"
+named = [\"Example Drift AS\"]
+[links]
+";
+        let declared = ("statement.toml", "[links]\n", recipients);
+        changed(&[declared, ("text/en.md", NEWS, words)])
+            .err()
+            .unwrap_or_default()
+    };
+    for (words, literal) in [
+        (
+            "We share this with the police and other public authorities.",
+            "the police and other public authorities",
+        ),
+        ("We hand it to the police.", "police"),
+        (
+            "We pass it on to other companies in the Example Group.",
+            "other companies in the Example Group",
+        ),
+        (
+            "It is sent to Example Drift AS, and we do not sell it.",
+            "Example Drift AS",
+        ),
+    ] {
+        let found = other(words);
+        let [wrong] = found.as_slice() else {
+            panic!("{words}: {found:?}")
+        };
+        assert_eq!(
+            wrong.message,
+            format!("the text says `{literal}` receives this data, {gives}")
+        );
+    }
+    for words in [
+        "We do not share it with the police.",
+        "The police may ask us.",
+        "We send it with the supplier that sends email.",
+        "We handle it as the police do.",
+    ] {
+        let found = other(words);
+        assert!(found.is_empty(), "{words}: {found:?}");
+    }
 }
