@@ -13,7 +13,7 @@ use crate::statement::prose::words;
 pub enum Standing {
     /// The published text says it.
     Stated,
-    /// A decision says it where the text leaves a gap, until it is reviewed on this day.
+    /// A decision says some of it where the text leaves a gap, until it is reviewed on this day.
     Decided(Date),
     /// Nobody says it.
     Gap,
@@ -21,22 +21,42 @@ pub enum Standing {
     NotApplicable,
 }
 
+/// One of the things that a cell says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// What it says.
+    pub words: Localized,
+    /// Where a decision says it and not the published text: the day of its review.
+    pub decided: Option<Date>,
+}
+
 /// A cell of the register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cell {
-    /// What it says; empty for a gap.
-    pub words: Localized,
+    /// What it says, one thing after another; empty for a gap.
+    pub said: Vec<Said>,
     /// Where that comes from.
     pub standing: Standing,
 }
 
 impl Cell {
+    fn new(words: impl IntoIterator<Item = Localized>, without: Standing) -> Cell {
+        let said = words.into_iter().map(|words| Said {
+            words,
+            decided: None,
+        });
+        let said: Vec<Said> = said.collect();
+        let standing = if said.is_empty() {
+            without
+        } else {
+            Standing::Stated
+        };
+        Cell { said, standing }
+    }
+
     /// Words that the text states.
     pub(super) fn stated(words: Localized) -> Cell {
-        Cell {
-            words,
-            standing: Standing::Stated,
-        }
+        Cell::or_gap([words])
     }
 
     /// Words that are the same in every language.
@@ -46,53 +66,66 @@ impl Cell {
 
     /// Nobody says it.
     pub(super) fn gap() -> Cell {
-        Cell {
-            words: Localized::default(),
-            standing: Standing::Gap,
-        }
+        Cell::or_gap([])
     }
 
     /// There is nothing to say.
     pub(super) fn none() -> Cell {
-        Cell {
-            words: Localized::default(),
-            standing: Standing::NotApplicable,
-        }
+        Cell::or_none([])
     }
 
     /// Words, or a gap where there are none.
-    pub(super) fn or_gap(words: Option<Localized>) -> Cell {
-        words.map_or_else(Cell::gap, Cell::stated)
+    pub(super) fn or_gap(words: impl IntoIterator<Item = Localized>) -> Cell {
+        Cell::new(words, Standing::Gap)
     }
 
     /// Words, or nothing to say where there are none.
-    pub(super) fn or_none(words: Option<Localized>) -> Cell {
-        words.map_or_else(Cell::none, Cell::stated)
+    pub(super) fn or_none(words: impl IntoIterator<Item = Localized>) -> Cell {
+        Cell::new(words, Standing::NotApplicable)
     }
 
     /// The same words, marked as decided where a decision set them.
-    pub(super) fn decided(self, decision: Option<&Decision>) -> Cell {
-        match (self.standing.clone(), decision) {
-            (Standing::Stated, Some(decision)) => Cell {
-                standing: Standing::Decided(decision.review),
-                ..self
-            },
-            (
-                Standing::Stated | Standing::Decided(_) | Standing::Gap | Standing::NotApplicable,
-                _,
-            ) => self,
+    pub(super) fn decided(mut self, decision: Option<&Decision>) -> Cell {
+        let review = decision.map(|decision| decision.review);
+        for said in &mut self.said {
+            said.decided = review;
         }
+        self.stands()
     }
 
-    /// The cell as text: gaps, decisions and cells that do not apply are marked.
-    pub fn text(&self, language: Language) -> String {
-        let said = self.words.get(language);
-        match self.standing {
-            Standing::Stated => said.to_owned(),
-            Standing::Decided(review) => {
-                let decided = words::pick(language, "decided, review", "besluttet, revideres");
-                format!("{said} [{decided} {review}]")
+    /// The same words; those that the published text says too were not decided.
+    pub(super) fn beside(mut self, published: &Cell) -> Cell {
+        for said in &mut self.said {
+            let mut stated = published.said.iter();
+            if stated.any(|stated| stated.words == said.words) {
+                said.decided = None;
             }
+        }
+        self.stands()
+    }
+
+    fn stands(mut self) -> Cell {
+        if !self.said.is_empty() {
+            let decided = self.said.iter().find_map(|said| said.decided);
+            self.standing = decided.map_or(Standing::Stated, Standing::Decided);
+        }
+        self
+    }
+
+    /// The cell as text: gaps, cells that do not apply and what was decided are marked.
+    pub fn text(&self, language: Language) -> String {
+        let said = self.said.iter().map(|said| {
+            let words = said.words.get(language);
+            match said.decided {
+                None => words.to_owned(),
+                Some(review) => {
+                    let decided = words::pick(language, "decided, review", "besluttet, revideres");
+                    format!("{words} [{decided} {review}]")
+                }
+            }
+        });
+        match self.standing {
+            Standing::Stated | Standing::Decided(_) => said.collect::<Vec<_>>().join("; "),
             Standing::Gap => words::pick(language, "(not stated)", "(ikke oppgitt)").to_owned(),
             Standing::NotApplicable => "–".to_owned(),
         }
@@ -102,13 +135,4 @@ impl Cell {
 /// The same words by a rule of each language.
 pub(super) fn both(say: impl Fn(Language) -> String) -> Localized {
     Localized::new(say(Language::En), say(Language::Nb))
-}
-
-/// Several words as one, separated by semicolons; `None` when there are none.
-pub(super) fn list(items: &[Localized]) -> Option<Localized> {
-    let joined = |language| {
-        let items: Vec<&str> = items.iter().map(|item| item.get(language)).collect();
-        items.join("; ")
-    };
-    (!items.is_empty()).then(|| both(joined))
 }

@@ -1,6 +1,6 @@
 //! The columns of the controller's register, and how each is filled.
 
-use super::cell::{both, list};
+use super::cell::both;
 use super::{Cell, Column, Entry, Need, Part, part_of};
 use crate::dpv;
 use crate::language::{Language, Localized};
@@ -58,11 +58,11 @@ pub(super) fn title(entry: &Entry<'_>) -> Cell {
 }
 
 pub(super) fn controller(entry: &Entry<'_>) -> Cell {
-    Cell::same(&entry.statement.rules.header.controller.name)
+    Cell::same(&entry.reading.header.controller.name)
 }
 
 pub(super) fn contact(entry: &Entry<'_>) -> Cell {
-    let controller = &entry.statement.rules.header.controller;
+    let controller = &entry.reading.header.controller;
     let mut parts = vec![controller.address.as_str()];
     parts.extend(controller.email.as_deref());
     parts.extend(controller.phone.as_deref());
@@ -77,7 +77,7 @@ fn joint(entry: &Entry<'_>) -> Cell {
 }
 
 pub(super) fn representative(entry: &Entry<'_>) -> Cell {
-    let controller = &entry.statement.rules.header.controller;
+    let controller = &entry.reading.header.controller;
     let named = controller
         .representative
         .as_ref()
@@ -91,12 +91,7 @@ pub(super) fn representative(entry: &Entry<'_>) -> Cell {
 
 pub(super) fn officer(entry: &Entry<'_>) -> Cell {
     let path = "statement.controller.data_protection_officer";
-    let officer = &entry
-        .statement
-        .rules
-        .header
-        .controller
-        .data_protection_officer;
+    let officer = &entry.reading.header.controller.data_protection_officer;
     Cell::or_gap(
         officer
             .as_ref()
@@ -108,12 +103,12 @@ pub(super) fn officer(entry: &Entry<'_>) -> Cell {
 pub(super) fn purpose(entry: &Entry<'_>) -> Cell {
     let mut said = vec![entry.activity.why.clone()];
     said.extend(terms(entry.activity.purpose.as_slice()));
-    Cell::or_gap(list(&said)).decided(entry.decision(&["purpose", "why"]))
+    Cell::or_gap(said).decided(entry.decision(&["purpose", "why"]))
 }
 
 pub(super) fn subjects(entry: &Entry<'_>) -> Cell {
     let said = terms(entry.activity.subjects.as_slice());
-    Cell::or_gap(list(&said)).decided(entry.decision(&["subjects"]))
+    Cell::or_gap(said).decided(entry.decision(&["subjects"]))
 }
 
 fn terms(terms: &[String]) -> Vec<Localized> {
@@ -140,7 +135,7 @@ pub(super) fn data(entry: &Entry<'_>) -> Cell {
             })
         })
         .collect();
-    Cell::or_gap(list(&said)).decided(entry.decision(&["fields"]))
+    Cell::or_gap(said).decided(entry.decision(&["fields"]))
 }
 
 pub(super) fn special(entry: &Entry<'_>) -> Cell {
@@ -154,7 +149,7 @@ fn source(entry: &Entry<'_>) -> Cell {
     if entry.activity.sources.contains(&Source::Unsaid) && said.len() == 1 {
         return Cell::gap();
     }
-    Cell::or_gap(list(&said)).decided(entry.decision(&["sources"]))
+    Cell::or_gap(said).decided(entry.decision(&["sources"]))
 }
 
 fn basis(entry: &Entry<'_>) -> Cell {
@@ -172,7 +167,7 @@ fn basis(entry: &Entry<'_>) -> Cell {
             })
         })
         .collect();
-    Cell::or_gap(list(&said)).decided(entry.decision(&["basis"]))
+    Cell::or_gap(said).decided(entry.decision(&["basis"]))
 }
 
 fn interest(entry: &Entry<'_>) -> Cell {
@@ -189,7 +184,7 @@ fn interest(entry: &Entry<'_>) -> Cell {
             Terms::Law(_) => None,
         })
         .collect();
-    Cell::or_gap(list(&said)).decided(entry.decision(&["basis"]))
+    Cell::or_gap(said).decided(entry.decision(&["basis"]))
 }
 
 fn assessment(entry: &Entry<'_>) -> Cell {
@@ -224,12 +219,12 @@ fn automated(entry: &Entry<'_>) -> Cell {
         None => {}
     }
     let decision = entry.decision(&["automated_decisions", "profiling"]);
-    Cell::or_none(list(&said)).decided(decision)
+    Cell::or_none(said).decided(decision)
 }
 
 fn rights(entry: &Entry<'_>) -> Cell {
     let said: Vec<Localized> = rights_of(entry).into_iter().map(names::right).collect();
-    Cell::or_gap(list(&said))
+    Cell::or_gap(said)
 }
 
 /// Every right that people have against the activity.
@@ -245,7 +240,7 @@ pub(super) fn rights_of(entry: &Entry<'_>) -> Vec<Right> {
 /// Who receives the activity's data, by name: those it names or mentions, and of those that no
 /// activity names the group, partners and authorities, with whom any data may be shared.
 pub(super) fn received<'a>(entry: &'a Entry<'_>) -> Vec<(&'a str, &'a Recipient)> {
-    let rules = &entry.statement.rules;
+    let rules = entry.reading;
     let own = |name: &String| {
         let named = entry.activity.recipients.iter();
         named.chain(&entry.activity.mentions).any(|n| n == name)
@@ -280,12 +275,11 @@ fn recipients(entry: &Entry<'_>, processors: bool) -> Cell {
         .filter(|(_, recipient)| (recipient.kind == RecipientKind::Processor) == processors)
         .map(|(_, recipient)| named(recipient))
         .collect();
-    let cell = list(&said);
     let nobody = entry.activity.recipients.is_empty() && !entry.activity.kept_inside && processors;
     let cell = if nobody {
         Cell::gap()
     } else {
-        Cell::or_none(cell)
+        Cell::or_none(said)
     };
     cell.decided(entry.decision(&["recipients"]))
 }
@@ -331,7 +325,7 @@ fn of_recipients(
             |(name, _): &(&str, &Recipient)| path == format!("statement.recipients.{name}.{key}");
         received.iter().any(set)
     });
-    Cell::or_none(list(&said)).decided(decision)
+    Cell::or_none(said).decided(decision)
 }
 
 pub(super) fn third_countries(entry: &Entry<'_>) -> Cell {
@@ -371,7 +365,7 @@ pub(super) fn erasure(entry: &Entry<'_>) -> Cell {
         .map(|collection| {
             both(|language| {
                 let kept = (entry.activity, collection);
-                let kept = prose::kept(&entry.statement.rules, kept, language);
+                let kept = prose::kept(entry.reading, kept, language);
                 let gap = prose::words::pick(language, "(not stated)", "(ikke oppgitt)");
                 let kept = kept.unwrap_or_else(|| gap.to_owned());
                 format!(
@@ -382,7 +376,7 @@ pub(super) fn erasure(entry: &Entry<'_>) -> Cell {
             })
         })
         .collect();
-    Cell::or_gap(list(&said)).decided(entry.decision(&["keep", "then"]))
+    Cell::or_gap(said).decided(entry.decision(&["keep", "then"]))
 }
 
 fn hold(entry: &Entry<'_>) -> Cell {
@@ -395,7 +389,7 @@ fn hold(entry: &Entry<'_>) -> Cell {
         })
     });
     let holds: Vec<Localized> = holds.collect();
-    Cell::or_none(list(&holds)).decided(entry.decision(&["hold"]))
+    Cell::or_none(holds).decided(entry.decision(&["hold"]))
 }
 
 pub(super) fn storage(_: &Entry<'_>) -> Cell {

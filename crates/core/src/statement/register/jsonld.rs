@@ -25,17 +25,10 @@ pub const OMBUD: &str = "urn:ombud:ns#";
 pub fn document(statement: &Statement) -> Value {
     let header = &statement.rules.header;
     let version = &statement.version;
-    let processes: Vec<Value> = statement
-        .rules
-        .activities
-        .iter()
-        .map(|(id, activity)| {
-            process(&Entry {
-                statement,
-                id,
-                activity,
-            })
-        })
+    let rules = &statement.rules;
+    let entries = rules.activities.keys();
+    let processes: Vec<Value> = entries
+        .filter_map(|id| Some(process(&Entry::of(statement, rules, id)?)))
         .collect();
     let mut document = node(
         &format!("urn:ombud:register:{version}"),

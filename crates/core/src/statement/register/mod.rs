@@ -15,9 +15,9 @@ mod processor;
 use serde::Serialize;
 
 use super::model::{Activity, Decision, Role};
-use super::{Statement, text};
+use super::{Reading, Statement, text};
 use crate::language::{Language, Localized};
-pub use cell::{Cell, Standing};
+pub use cell::{Cell, Said, Standing};
 
 /// Which register, by the role in which the company acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -82,6 +82,8 @@ pub struct Sheet {
 /// An activity while its row is filled.
 struct Entry<'a> {
     statement: &'a Statement,
+    /// What is carried out, or what was published.
+    reading: &'a Reading,
     id: &'a str,
     activity: &'a Activity,
 }
@@ -95,21 +97,25 @@ pub fn register(statement: &Statement) -> [Sheet; 2] {
 }
 
 fn sheet(statement: &Statement, part: Part, columns: &'static [Column]) -> Sheet {
-    let mut entries: Vec<Entry<'_>> = statement
-        .rules
-        .activities
-        .iter()
-        .filter(|(_, activity)| part_of(&activity.role) == part)
-        .map(|(id, activity)| Entry {
-            statement,
-            id,
-            activity,
-        })
+    let rules = statement.rules.activities.keys();
+    let mut entries: Vec<Entry<'_>> = rules
+        .filter_map(|id| Entry::of(statement, &statement.rules, id))
+        .filter(|entry| part_of(&entry.activity.role) == part)
         .collect();
     entries.sort_by_cached_key(|entry| (text::order(&entry.activity.section), entry.id));
-    let record = |entry: &Entry<'_>| Record {
-        activity: entry.id.to_owned(),
-        cells: columns.iter().map(|column| (column.fill)(entry)).collect(),
+    let record = |carried_out: &Entry<'_>| {
+        let published = Entry::of(statement, &statement.published, carried_out.id);
+        let cells = columns.iter().map(|column| {
+            let cell = (column.fill)(carried_out);
+            match &published {
+                Some(published) => cell.beside(&(column.fill)(published)),
+                None => cell,
+            }
+        });
+        Record {
+            activity: carried_out.id.to_owned(),
+            cells: cells.collect(),
+        }
     };
     Sheet {
         part,
@@ -125,7 +131,16 @@ const fn part_of(role: &Role) -> Part {
     }
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
+    fn of(statement: &'a Statement, reading: &'a Reading, id: &'a str) -> Option<Self> {
+        Some(Self {
+            statement,
+            reading,
+            id,
+            activity: reading.activities.get(id)?,
+        })
+    }
+
     /// The decision that set one of these keys of the activity, or of its collections.
     fn decision(&self, keys: &[&str]) -> Option<&Decision> {
         let mine = |path: &str| {

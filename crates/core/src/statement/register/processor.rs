@@ -1,6 +1,5 @@
 //! The columns of the processor's register.
 
-use super::cell::list;
 use super::controller::{
     columns, contact, controller, data, erasure, measures, named, officer, purpose, received,
     representative, safeguards, storage, subjects, third_countries, title, transfer,
@@ -43,5 +42,5 @@ fn sub_processors(entry: &Entry<'_>) -> Cell {
         .iter()
         .map(|(_, recipient)| named(recipient))
         .collect();
-    Cell::or_none(list(&said)).decided(entry.decision(&["recipients"]))
+    Cell::or_none(said).decided(entry.decision(&["recipients"]))
 }

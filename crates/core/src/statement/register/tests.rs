@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::dpv;
-use crate::statement::testing::{statement, with};
+use crate::statement::testing::{changed_with, statement, with};
 
 fn cell<'a>(sheet: &'a Sheet, activity: &str, column: &str) -> &'a Cell {
     let at = sheet.columns.iter().position(|c| c.id == column).unwrap();
@@ -179,13 +179,47 @@ fn what_a_decision_settled_is_marked_with_its_review() {
         said.standing,
         Standing::Decided("2027-01-01".parse().unwrap())
     );
-    assert!(
-        said.text(Language::En)
-            .ends_with("[decided, review 2027-01-01]")
+    assert_eq!(
+        said.text(Language::En),
+        "application: We delete it 12 months after the application deadline; note: We keep it for 1 \
+         year after we collected it [decided, review 2027-01-01]",
+        "only what was decided is marked"
     );
     assert!(
         said.text(Language::Nb)
             .ends_with("[besluttet, revideres 2027-01-01]")
+    );
+}
+
+#[test]
+fn what_a_decision_repeats_is_stated_by_the_text() {
+    let decision = r#"
+[[decisions]]
+rule = "L05"
+at = "news"
+decided = { en = "always", nb = "alltid" }
+why = { en = "simple", nb = "enkelt" }
+by = "head"
+on = "2026-01-01"
+review = "2027-01-01"
+[decisions.set]
+"activities.news.basis" = { consent = { en = "news by email", nb = "nyheter på e-post" } }
+"activities.news.recipients" = ["mailer", "recruiter"]
+"#;
+    let statement = changed_with(&[("decisions.toml", decision)], &[]).unwrap();
+    let [sheet, _] = register(&statement);
+    let said = |column| cell(&sheet, "news", column).text(Language::En);
+    assert_eq!(
+        said("basis"),
+        "your consent to news by email (GDPR Article 6(1)(a))"
+    );
+    assert_eq!(
+        said("processors"),
+        "the supplier that sends email (processor)"
+    );
+    assert_eq!(
+        said("recipients"),
+        "recruitment agencies (partner) [decided, review 2027-01-01]"
     );
 }
 
