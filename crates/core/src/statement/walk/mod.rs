@@ -49,14 +49,15 @@ pub(super) struct Words {
 
 /// Parses `text` as TOML and holds it against `schema`.
 ///
-/// Where the text is no TOML, nobody knows what is missing or out of place: only values that fit
-/// nowhere are reported besides.
+/// Where the text is no TOML, nobody knows what is missing or out of place, translations among it:
+/// only values that fit nowhere are reported besides.
 pub(super) fn walk(file: &str, text: &str, schema: &Value) -> Walked {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut walker = Walker::new(file, text, schema);
     let value = walker.table(table.get_ref(), &(0..0), schema);
     if !errors.is_empty() {
         walker.mended = vec![Vec::new()];
+        walker.texts.clear();
         let certain = ["value", "phrase"];
         walker
             .diagnostics
