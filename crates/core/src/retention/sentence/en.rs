@@ -167,22 +167,30 @@ fn undo(verb: WaitVerb) -> &'static str {
 }
 
 fn event(event: &Event) -> Option<Told> {
-    let told = |after, of, present| Some(Told { after, of, present });
+    let told = |after, of, present| {
+        Some(Told {
+            after,
+            of,
+            present: Some(present),
+        })
+    };
+    let last = |after, of| {
+        Some(Told {
+            after,
+            of,
+            present: None,
+        })
+    };
     match event.name() {
         "collection" => told(
             "we collected it",
             "in which we collected it",
             "we collect it",
         ),
-        "last_activity" => told(
-            "your last activity",
-            "of your last activity",
-            "you are last active",
-        ),
-        "last_correspondence" => told(
+        "last_activity" => last("your last activity", "of your last activity"),
+        "last_correspondence" => last(
             "our last correspondence with you",
             "of our last correspondence with you",
-            "we last correspond with you",
         ),
         "end_of_contract" => told(
             "your contract ends",

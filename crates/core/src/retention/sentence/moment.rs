@@ -1,6 +1,7 @@
 //! Moments in running text: when something is done, how long something is kept, and what is
 //! counted from.
 
+use super::super::names::Event;
 use super::super::period::{Period, Unit};
 use super::super::phrase::{Hedge, Length, Moment};
 use super::{Speaker, fill};
@@ -49,9 +50,9 @@ impl Speaker<'_> {
     pub(super) fn when(self, moment: &Moment) -> String {
         let words = self.words;
         match moment {
-            Moment::Event(event) => match (words.event)(event) {
-                Some(told) => fill(words.when, &[told.present]),
-                None => fill(words.at, &[&self.title(event.name())]),
+            Moment::Event(event) => match self.present(event) {
+                Some(clause) => fill(words.when, &[clause]),
+                None => fill(words.at, &[&self.anchor(moment)]),
             },
             Moment::StateEnd(_) | Moment::RecordEnd(_) | Moment::EndOf(..) => {
                 fill(words.at, &[&self.anchor(moment)])
@@ -81,9 +82,9 @@ impl Speaker<'_> {
     pub(super) fn lasting(self, moment: &Moment) -> String {
         let words = self.words;
         match moment {
-            Moment::Event(event) => match (words.event)(event) {
-                Some(told) => fill(words.until, &[told.present]),
-                None => fill(words.until, &[&self.title(event.name())]),
+            Moment::Event(event) => match self.present(event) {
+                Some(clause) => fill(words.until, &[clause]),
+                None => fill(words.until, &[&self.anchor(moment)]),
             },
             Moment::RecordEnd(_) | Moment::EndOf(..) | Moment::Birthday(_) => {
                 fill(words.until, &[&self.anchor(moment)])
@@ -222,10 +223,15 @@ impl Speaker<'_> {
         } else {
             None
         };
-        match event.and_then(self.words.event) {
-            Some(told) => fill(self.words.if_, &[told.present]),
+        match event.and_then(|event| self.present(event)) {
+            Some(clause) => fill(self.words.if_, &[clause]),
             None => self.when(moment),
         }
+    }
+
+    /// A built-in event as a clause in the present.
+    fn present(self, event: &Event) -> Option<&'static str> {
+        (self.words.event)(event)?.present
     }
 
     /// The hedge of a limit with a space, or nothing, and the limit itself.

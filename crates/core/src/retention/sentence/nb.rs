@@ -167,22 +167,30 @@ fn undo(verb: WaitVerb) -> &'static str {
 }
 
 fn event(event: &Event) -> Option<Told> {
-    let told = |after, of, present| Some(Told { after, of, present });
+    let told = |after, of, present| {
+        Some(Told {
+            after,
+            of,
+            present: Some(present),
+        })
+    };
+    let last = |after, of| {
+        Some(Told {
+            after,
+            of,
+            present: None,
+        })
+    };
     match event.name() {
         "collection" => told(
             "at vi samlet det inn",
             "da vi samlet det inn",
             "vi samler det inn",
         ),
-        "last_activity" => told(
-            "din siste aktivitet",
-            "for din siste aktivitet",
-            "du sist er aktiv",
-        ),
-        "last_correspondence" => told(
+        "last_activity" => last("din siste aktivitet", "for din siste aktivitet"),
+        "last_correspondence" => last(
             "vår siste korrespondanse med deg",
             "for vår siste korrespondanse med deg",
-            "vi sist korresponderer med deg",
         ),
         "end_of_contract" => told(
             "at avtalen din er avsluttet",

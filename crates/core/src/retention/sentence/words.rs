@@ -14,12 +14,13 @@ pub(super) struct Deed {
 }
 
 /// How a built-in event is told: after it ("after *you withdrew your consent*"), in the year of
-/// it, and as a clause in the present ("when *you withdraw your consent*").
+/// it, and as a clause in the present ("when *you withdraw your consent*"). What is known for the
+/// last of its kind only afterwards has no such clause: "at *your last activity*".
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Told {
     pub(super) after: &'static str,
     pub(super) of: &'static str,
-    pub(super) present: &'static str,
+    pub(super) present: Option<&'static str>,
 }
 
 /// The words of one language. `{0}` and `{1}` stand for what is filled in, in that order.
