@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::period::{MOST, Period, Unit};
 use super::problem::{Problem, nearest};
 use super::read::{Kind, Reader};
+use super::slips::iso;
 use crate::language::Language;
 
 impl FromStr for Period {
@@ -81,7 +82,10 @@ impl Reader<'_> {
                 Some((text, Kind::Stray)) if text.ends_with(".5") => {
                     problem.hint = Some("write half a year as `6 months`".to_owned());
                 }
-                Some((text, _)) => problem.hint = number_word(text),
+                Some((text, _)) => match iso(text).map(|period| period.to_string()) {
+                    Some(period) => problem.meant(Some(&period)),
+                    None => problem.hint = number_word(text),
+                },
                 None => {}
             }
             return None;
@@ -170,6 +174,13 @@ mod tests {
                 11..18,
                 None,
                 None,
+            ),
+            (
+                "PT72H",
+                "unexpected `PT72H`",
+                0..5,
+                number,
+                Some("did you mean `72 hours`?"),
             ),
             ("10000 days", "`10000` is more than 9999", 0..5, None, None),
             (

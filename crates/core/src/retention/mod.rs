@@ -73,6 +73,7 @@ mod read;
 #[cfg(test)]
 mod sample;
 mod sentence;
+mod slips;
 mod spelling;
 mod stages;
 mod survey;

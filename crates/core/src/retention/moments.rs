@@ -5,6 +5,7 @@ use super::period::{Period, Unit};
 use super::phrase::{Hedge, Length, Moment, Open, Stretch};
 use super::problem::{Problem, nearest};
 use super::read::{Kind, Reader, Token};
+use super::slips::iso;
 
 const EARLIER: [(&str, Pick); 4] = [
     ("earlier of", Pick::Earlier),
@@ -47,10 +48,14 @@ impl Reader<'_> {
         if self.eat("until") {
             return self.anchor();
         }
+        if self.cap_in_other_words() {
+            return None;
+        }
         if self.sees_lasting() {
             return self.lasting();
         }
         let word = self.peek().map(|token| token.text).unwrap_or_default();
+        let iso = iso(word).map(|period| period.to_string());
         let built_in = Event::new(word).is_some_and(|event| event.is_built_in());
         let near = nearest(word, STARTS).filter(|_| !built_in);
         if near.is_none() && self.sees_date_or_event() {
@@ -62,7 +67,7 @@ impl Reader<'_> {
             return None;
         }
         self.expected("how long, such as `1 year after collection`")
-            .meant(near);
+            .meant(iso.as_deref().or(near));
         None
     }
 
@@ -70,6 +75,9 @@ impl Reader<'_> {
     pub(super) fn member(&mut self) -> Option<Moment> {
         if let Some(hedge) = self.eat_any(&Hedge::SPELLINGS) {
             return Some(Moment::Hedged(hedge, Box::new(self.member()?)));
+        }
+        if self.cap_in_other_words() {
+            return None;
         }
         if !self.eat("until") && self.sees_lasting() {
             return self.lasting();
@@ -155,6 +163,9 @@ impl Reader<'_> {
 
     /// A moment that another is counted from, or that keeping goes on until.
     fn anchor(&mut self) -> Option<Moment> {
+        if self.anchor_in_other_words() {
+            return None;
+        }
         if let Some(pick) = self.eat_any(&EARLIER).or_else(|| self.eat_any(&LATER)) {
             return self.list(pick);
         }

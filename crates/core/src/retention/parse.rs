@@ -267,6 +267,36 @@ mod tests {
             "unles: unexpected `unles`, expected a clause such as `unless agreed` or `if category \
                  is log`, or the end (hint: did you mean `unless`?)",
         ),
+        (
+            "max 3 years after collection",
+            "max: `max` is no word of phrases (hint: did you mean `up to`?)",
+        ),
+        (
+            "no longer than 3 years after collection",
+            "no longer than: `no longer than` is no word of phrases (hint: did you mean `up to`?)",
+        ),
+        (
+            "earlier of (withdrawal, max 3 years after collection)",
+            "max: `max` is no word of phrases (hint: did you mean `up to`?)",
+        ),
+        (
+            "until the 18th birthday",
+            "the 18th birthday: a birthday has its number behind it (hint: did you mean `birthday \
+                 18`?)",
+        ),
+        (
+            "1 year after 18 birthday",
+            "18 birthday: a birthday has its number behind it (hint: did you mean `birthday 18`?)",
+        ),
+        (
+            "until the deadline",
+            "the: phrases have no articles (hint: leave out `the`)",
+        ),
+        (
+            "P3Y after last activity",
+            "P3Y: unexpected `P3Y`, expected how long, such as `1 year after collection` (hint: did \
+                 you mean `3 years`?)",
+        ),
         ("until birthday 200", "200: `birthday 200` is out of reach"),
         (
             "until 2027-02-29",

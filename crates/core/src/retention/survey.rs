@@ -130,6 +130,16 @@ impl Keep {
             .filter(|_| !self.is_uncapped())
     }
 
+    /// The longest that something is kept after all that decides its end is known, where that is less
+    /// than so much time: what must be done so long before the end comes too late. `None` also where
+    /// the end may be known long before, as with a declared event, a birthday or a date.
+    pub fn known_later_than(&self, ahead: Period) -> Option<Period> {
+        let known = self.cases().filter_map(|case| case.until.known_ahead());
+        let minutes = ahead.average_minutes();
+        let mut short = known.filter(|period| period.average_minutes() < minutes);
+        short.next()
+    }
+
     /// Whose events and states move the end. States may be those of a person or of a record.
     pub fn scope(&self) -> Scope {
         let mut subject = !self.states().is_empty();
@@ -202,6 +212,49 @@ impl Moment {
             | Moment::Date(_)
             | Moment::For(_)
             | Moment::Last(_) => false,
+        }
+    }
+
+    /// How long before it comes it is known; `None` where nothing says.
+    fn known_ahead(&self) -> Option<Period> {
+        match self {
+            Moment::For(length) => Some(length.longest()),
+            Moment::After(length, anchor) => {
+                let built_in = matches!(&**anchor, Moment::Event(event) if event.is_built_in());
+                let before = if built_in {
+                    Period::default()
+                } else {
+                    anchor.known_ahead()?
+                };
+                before.plus(length.longest())
+            }
+            Moment::Hedged(_, inner) => inner.known_ahead(),
+            Moment::Earlier(members) => {
+                let mut bounds = members.iter().filter(|one| one.is_from_collection());
+                bounds.find_map(Moment::known_ahead)
+            }
+            Moment::Later(_)
+            | Moment::EndOf(..)
+            | Moment::Event(_)
+            | Moment::StateEnd(_)
+            | Moment::RecordEnd(_)
+            | Moment::Birthday(_)
+            | Moment::Date(_)
+            | Moment::Last(_)
+            | Moment::Open(_)
+            | Moment::Document(_) => None,
+        }
+    }
+
+    /// Whether every record comes to it in a time that is known when it is collected.
+    fn is_from_collection(&self) -> bool {
+        let from = |anchor: &Moment| *anchor == Moment::Event(Event::COLLECTION);
+        match self.members() {
+            [inner] if matches!(self, Moment::Hedged(..)) => inner.is_from_collection(),
+            _ => {
+                matches!(self, Moment::For(_))
+                    || matches!(self, Moment::After(_, anchor) if from(anchor))
+            }
         }
     }
 
@@ -311,6 +364,36 @@ mod tests {
         for (phrase, cap) in table {
             let found = keep(phrase).cap().map(|period| period.to_string());
             assert_eq!(found.as_deref(), cap, "{phrase}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_too_late_to_be_told_before() {
+        let table = [
+            ("72 hours after collection", "14 days", Some("72 hours")),
+            ("14 days after collection", "14 days", None),
+            ("1 year after last activity", "14 days", None),
+            ("3 days", "14 days", Some("3 days")),
+            ("usually 3 days after withdrawal", "1 week", Some("3 days")),
+            (
+                "earlier of (withdrawal, 3 days after collection)",
+                "1 week",
+                Some("3 days"),
+            ),
+            (
+                "earlier of (withdrawal, 1 year after collection)",
+                "1 week",
+                None,
+            ),
+            ("1 year; otherwise 3 days", "1 week", Some("3 days")),
+            ("3 days after application_deadline", "1 week", None),
+            ("until birthday 18", "1 week", None),
+            ("3 days after end of month of collection", "1 week", None),
+        ];
+        for (phrase, ahead, known) in table {
+            let phrase = phrase.replace("1 year;", "1 year after collection if vip;");
+            let found = keep(&phrase).known_later_than(ahead.parse().unwrap());
+            assert_eq!(found.map(|p| p.to_string()).as_deref(), known, "{phrase}");
         }
     }
 

@@ -284,6 +284,25 @@ impl Checker<'_> {
             }
         }
         self.rests(kept);
+        self.warns(kept);
+    }
+
+    /// A warning comes before the end, and not before the end is known.
+    fn warns(&mut self, kept: &Kept<'_>) {
+        let (collection, at) = (kept.collection, &kept.at);
+        let Some(warn) = collection.then.as_ref().and_then(|then| then.warn) else {
+            return;
+        };
+        let keeps = collection.keep.iter().flat_map(OneOrMany::as_slice);
+        let mut short = keeps.filter_map(|keep| keep.known_later_than(warn));
+        if let Some(short) = short
+            .next()
+            .filter(|_| !self.mended.touches(&at.key("keep")))
+        {
+            let message = format!("nobody can be warned {warn} before the end of {short}");
+            let hint = format!("warn less than {short} before, or keep it longer than {warn}");
+            self.report(&at.key("then"), message, hint);
+        }
     }
 
     /// The basis that covers a collection is one of the activity's.
@@ -347,7 +366,9 @@ impl Checker<'_> {
             self.declared(at, event.name(), &events);
         }
         let own = collection.states.keys().chain(activity.states.keys());
-        let states = Known::of("state", kept.at.key("states"), own);
+        let mut states = Known::of("state", kept.at.key("states"), own);
+        // No state has this name: it is only what `unless agred` most likely means.
+        states.built_in = vec!["agreed"];
         for state in keep.states() {
             self.declared(at, state.name(), &states);
         }
