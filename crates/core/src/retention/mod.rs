@@ -91,7 +91,7 @@ pub use phrase::{
     Case, Clauses, Condition, Guard, Hedge, Keep, Key, Length, Minimum, Moment, Open, Stretch,
 };
 pub use problem::{Problem, nearest};
-pub use sentence::{Titles, sentence};
+pub use sentence::{Titles, how_long, sentence};
 pub use stages::{Stage, Step, stages};
 pub use survey::Scope;
 pub use then::{EndAction, Then, Wait, WaitVerb};

@@ -8,6 +8,7 @@ mod facts;
 mod keep;
 mod lookup;
 mod part;
+mod rights;
 mod speaker;
 pub(super) mod template;
 pub mod words;

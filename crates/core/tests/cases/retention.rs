@@ -9,12 +9,17 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use ombud_core::decision;
+use ombud_core::effects::{Effects, Task, effects};
 use ombud_core::language::Language;
 use ombud_core::retention::{
     Anchors, Awaited, Calendar, Due, EndAction, Event, Hold, Interval, Keep, Key, Period,
     RecordName, State, Step, Then, Titles, WaitVerb, due, sentence, stages,
 };
-use ombud_core::statement::{Folder, load};
+use ombud_core::rulebook::Rulebook;
+use ombud_core::standing::Act;
+use ombud_core::statement::prose::expand;
+use ombud_core::statement::{Folder, Statement, load};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -48,6 +53,11 @@ struct Case {
     instants: Vec<Instant>,
     /// The part of a statement, for what is no phrase.
     toml: Option<String>,
+    /// The template that tells what the part says; `en` and `nb` are what it renders.
+    template: Option<String>,
+    /// What follows from each act of a person.
+    #[serde(default)]
+    effects: BTreeMap<String, String>,
 }
 
 #[derive(Default, Deserialize, PartialEq)]
@@ -68,6 +78,9 @@ fn oslo() -> String {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Instant {
+    /// In a part of a statement: where its phrase stands, or periods that are added up.
+    #[serde(default)]
+    of: Vec<String>,
     #[serde(default)]
     anchors: Facts,
     due: String,
@@ -377,7 +390,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// A part of a statement, laid over a whole one, loads without errors.
+    /// A part of a statement, laid over a whole one, loads without errors; then it is told, asked
+    /// what follows from acts, and counted with.
     fn part(&mut self, case: &Case, base: &str, file: &str) {
         let Some(text) = &case.toml else {
             return self.fail("add `toml`");
@@ -394,10 +408,103 @@ impl Check<'_> {
             ("text/en.md".to_owned(), TEXT.to_owned()),
         ]);
         files.insert(file.to_owned(), whole.to_string());
-        for error in load(Folder::new(files)).err().unwrap_or_default() {
-            self.fail(&format!("{error:?}"));
+        let statement = match load(Folder::new(files)) {
+            Ok(statement) => statement,
+            Err(errors) => return self.fail(&format!("{errors:?}")),
+        };
+        self.told(case, &statement);
+        self.follows(case, &statement);
+        for (at, instant) in case.instants.iter().enumerate() {
+            let keep = phrase_of(&statement, case, &instant.of);
+            let found = keep.and_then(|keep| self.instant(case, (&keep, None), instant));
+            if let Err(message) = found {
+                self.fail(&format!("instants[{at}]: {message}"));
+            }
         }
     }
+
+    /// Its template as people read it.
+    fn told(&mut self, case: &Case, statement: &Statement) {
+        let Some(template) = &case.template else {
+            return self.fail("add `template`");
+        };
+        let text = statement.texts.get(&Language::En).unwrap();
+        let mut section = text.sections.first().unwrap().clone();
+        section.markdown = format!("{{{{ {template} }}}}");
+        for (language, expected) in [(Language::En, &case.en), (Language::Nb, &case.nb)] {
+            let found = expand(statement, &section, language).markdown;
+            self.same(language.tag(), expected.as_deref(), &found);
+        }
+    }
+
+    /// What each act that the case names obliges to, for someone of whom nothing else is known.
+    fn follows(&mut self, case: &Case, statement: &Statement) {
+        let rules = Rulebook::new(statement);
+        for (act, expected) in &case.effects {
+            let Some(act) = Act::ALL.into_iter().find(|known| known.name() == act) else {
+                self.fail(&format!("there is no act `{act}`"));
+                continue;
+            };
+            let found = match effects(&rules, "news", (act, false), &decision::Facts::default()) {
+                Ok(effects) => tell_effects(&effects),
+                Err(refusal) => format!("refused: {refusal}"),
+            };
+            self.same(act.name(), Some(expected), &found);
+        }
+    }
+}
+
+/// The phrase at a place in the part that a case is about, or the sum of the periods at several.
+fn phrase_of(statement: &Statement, case: &Case, places: &[String]) -> Result<Keep, String> {
+    let document = match case.kind {
+        Kind::Statement => serde_json::to_value(&statement.published.header),
+        Kind::Activity | Kind::Phrase => {
+            serde_json::to_value(statement.published.activities.get("news"))
+        }
+    };
+    let document = document.map_err(|error| error.to_string())?;
+    let text = |place: &String| {
+        let found = document.pointer(place).and_then(|value| value.as_str());
+        found
+            .map(str::to_owned)
+            .ok_or(format!("nothing at {place}"))
+    };
+    let phrases: Vec<String> = places.iter().map(text).collect::<Result<_, _>>()?;
+    let phrase = match phrases.as_slice() {
+        [phrase] => phrase.clone(),
+        periods => {
+            let periods = periods.iter().map(|period| period.parse::<Period>());
+            let periods: Vec<Period> = periods
+                .collect::<Result<_, _>>()
+                .map_err(|e| format!("{e:?}"))?;
+            let sum = periods
+                .into_iter()
+                .try_fold(Period::default(), Period::plus);
+            sum.ok_or("beyond the calendar")?.to_string()
+        }
+    };
+    phrase.parse().map_err(|problems| format!("{problems:?}"))
+}
+
+/// Every effect by name, those that are not there left out.
+fn tell_effects(effects: &Effects) -> String {
+    let listed = [
+        ("denied", &effects.denied),
+        ("erased", &effects.erased),
+        ("suppressed", &effects.suppressed),
+        ("restricted", &effects.restricted),
+        ("notified", &effects.notified),
+    ];
+    let named = listed.into_iter().filter(|(_, names)| !names.is_empty());
+    let mut told: Vec<String> = named
+        .map(|(effect, names)| format!("{effect} {}", names.join(", ")))
+        .collect();
+    told.extend(effects.everywhere.then(|| "everywhere".to_owned()));
+    told.extend(effects.decides.map(|task| match task {
+        Task::AssessObjection => "a person weighs it".to_owned(),
+        Task::CheckRestriction => "a person checks it".to_owned(),
+    }));
+    told.join("; ")
 }
 
 /// Tables are merged; everything else, and a basis, is replaced.

@@ -29,11 +29,7 @@ pub type Titles = BTreeMap<String, Localized>;
 /// The data is "it", the organisation "we", the person "you". Without a `then` it says how long
 /// and not what happens.
 pub fn sentence(keep: &Keep, then: Option<&Then>, titles: &Titles, language: Language) -> String {
-    let words = match language {
-        Language::En => &en::WORDS,
-        Language::Nb => &nb::WORDS,
-    };
-    let speaker = Speaker { words, titles };
+    let speaker = Speaker::speaking(titles, language);
     let cases: Vec<&Case> = keep.cases().collect();
     let mut sentences = match cases.as_slice() {
         [case] => speaker.one(case, then),
@@ -45,6 +41,14 @@ pub fn sentence(keep: &Keep, then: Option<&Then>, titles: &Titles, language: Lan
     );
     let sentences: Vec<String> = sentences.iter().map(|text| full_stop(text)).collect();
     sentences.join(" ")
+}
+
+/// How long something is kept, to stand inside a sentence: "for 2 years after we deleted it". Several
+/// cases are told one after another.
+pub fn how_long(keep: &Keep, titles: &Titles, language: Language) -> String {
+    let speaker = Speaker::speaking(titles, language);
+    let cases: Vec<String> = keep.cases().map(|case| speaker.case(case)).collect();
+    cases.join("; ")
 }
 
 #[derive(Clone, Copy)]
@@ -77,7 +81,15 @@ impl Step {
     }
 }
 
-impl Speaker<'_> {
+impl<'a> Speaker<'a> {
+    fn speaking(titles: &'a Titles, language: Language) -> Self {
+        let words = match language {
+            Language::En => &en::WORDS,
+            Language::Nb => &nb::WORDS,
+        };
+        Speaker { words, titles }
+    }
+
     /// A rule for every record, or for those that one guard takes.
     fn one(self, case: &Case, then: Option<&Then>) -> Vec<String> {
         let words = self.words;
@@ -117,26 +129,30 @@ impl Speaker<'_> {
 
     /// A list of cases.
     fn many(self, cases: &[&Case], then: Option<&Then>) -> Vec<String> {
-        let told: Vec<String> = cases
-            .iter()
-            .map(|case| {
-                let mut long = self.lasting(&case.until) + &self.qualified(case);
-                let clauses = self.clauses(case);
-                if !clauses.is_empty() {
-                    long = format!("{long} ({})", clauses.join("; "));
-                }
-                if is_always(case) {
-                    fill(self.words.otherwise, &[&long])
-                } else {
-                    fill(self.words.case, &[&self.guard(&case.guard), &long])
-                }
-            })
-            .collect();
+        let several = |case: &&Case| match self.case(case) {
+            long if is_always(case) => fill(self.words.otherwise, &[&long]),
+            long => long,
+        };
+        let told: Vec<String> = cases.iter().map(several).collect();
         let mut sentences = vec![fill(self.words.as_follows, &[&told.join("; ")])];
         if let Some(then) = then {
             sentences.push(self.steps(&Opening::Then, &self.steps_of(then, String::new())));
         }
         sentences
+    }
+
+    /// How long, for the records that its guard takes.
+    fn case(self, case: &Case) -> String {
+        let mut long = self.lasting(&case.until) + &self.qualified(case);
+        let clauses = self.clauses(case);
+        if !clauses.is_empty() {
+            long = format!("{long} ({})", clauses.join("; "));
+        }
+        if is_always(case) {
+            long
+        } else {
+            fill(self.words.case, &[&self.guard(&case.guard), &long])
+        }
     }
 
     /// What is done when the time is up, each step with its time.

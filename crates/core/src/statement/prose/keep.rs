@@ -42,6 +42,17 @@ pub(super) fn sentence(
     Some(told.unwrap_or_else(|| keeps.iter().map(tell).collect::<Vec<_>>().join(" ")))
 }
 
+/// How long a phrase of a collection keeps something: "for 2 years after we deleted it".
+pub(super) fn how_long(
+    reading: &Reading,
+    (activity, collection): (&Activity, &Collection),
+    keep: &Keep,
+    language: Language,
+) -> String {
+    let titles = titles(reading, activity, collection, linked);
+    retention::how_long(keep, &titles, language)
+}
+
 /// The values that the guards of a phrase ask for.
 fn values(keep: &Keep) -> impl Iterator<Item = &str> {
     let conditions = keep.cases().flat_map(|case| &case.guard.conditions);

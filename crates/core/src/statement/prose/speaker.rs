@@ -10,11 +10,13 @@ use crate::statement::model::{Activity, BasisName, Channel, Field, Recipient};
 use crate::statement::{LegalBasis, Statement, Terms};
 
 /// Every verb, as it is written.
-const VERBS: [&str; 22] = [
+const VERBS: [&str; 31] = [
+    "answer",
     "authority.address",
     "authority.name",
     "authority.url",
     "basis",
+    "changes",
     "controller.address",
     "controller.country",
     "controller.data_protection_officer",
@@ -24,12 +26,19 @@ const VERBS: [&str; 22] = [
     "controller.phone",
     "controller.representative",
     "data",
+    "disclosure",
+    "effect",
     "interest",
     "keep",
+    "kept_by",
+    "leaves",
     "link",
     "object",
+    "objection",
     "recipient",
     "recipients",
+    "role",
+    "service_messages",
     "transfer",
     "updated",
     "withdraw",
@@ -50,7 +59,7 @@ pub(super) struct Speaker<'a> {
     pub(super) language: Language,
 }
 
-type Answer = Result<Said, Silent>;
+pub(super) type Answer = Result<Said, Silent>;
 
 impl<'a> Speaker<'a> {
     /// What a template says.
@@ -64,6 +73,9 @@ impl<'a> Speaker<'a> {
         }
         match verb {
             "updated" => bare(template, || Ok(self.updated())),
+            "answer" => bare(template, || Ok(self.answer())),
+            "changes" => bare(template, || Ok(self.changes())),
+            "disclosure" => bare(template, || Ok(self.disclosure())),
             "link" => self.link(template),
             "keep" => self.keep(template),
             "basis" => self.basis(template),
@@ -72,6 +84,12 @@ impl<'a> Speaker<'a> {
             "recipients" => self.recipients(template),
             "recipient" => self.recipient(template),
             "transfer" => self.transfer(template),
+            "kept_by" => self.kept_by(template),
+            "leaves" => self.leaves(template),
+            "role" => self.role(template),
+            "objection" => self.objection(template),
+            "effect" => self.effect(template),
+            "service_messages" => self.service_messages(template),
             "withdraw" => self.channels(template, "withdraw", |activity| &activity.withdraw),
             "object" => self.channels(template, "object", |activity| &activity.object),
             _ => Err(unknown_verb(template)),
@@ -112,7 +130,7 @@ impl<'a> Speaker<'a> {
     }
 
     /// The answer; a gap that readers can see where the statement leaves it out. The lints name it.
-    fn said(&self, markdown: Option<String>, rule: String) -> Said {
+    pub(super) fn said(&self, markdown: Option<String>, rule: String) -> Said {
         let gap = || words::pick(self.language, "(not stated)", "(ikke oppgitt)").to_owned();
         let markdown = markdown.unwrap_or_else(gap);
         Said { markdown, rule }
@@ -260,7 +278,7 @@ impl<'a> Speaker<'a> {
         Ok(self.said(spoken, format!("statement.recipients.{name}.transfer")))
     }
 
-    fn named_recipient<'t>(
+    pub(super) fn named_recipient<'t>(
         &self,
         template: &'t Template,
     ) -> Result<(&'t str, &'a Recipient), Silent> {
