@@ -23,8 +23,10 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let message = match &link.url {
             None => "the link has no target".to_owned(),
             Some(_) if !link.published => "the published text gives the link no target".to_owned(),
-            Some(url) if !is_target(url) => format!("`{url}` is not an address"),
-            Some(_) => continue,
+            Some(url) => match wrong(subject, url) {
+                Some(message) => message,
+                None => continue,
+            },
         };
         let mut finding = subject.link(&RULE, id, message);
         for place in uses(subject, id) {
@@ -32,7 +34,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(
             finding
-                .hint("give an address that begins with `https://`, or a path such as `/request`"),
+                .hint("give an address that begins with `https://`, or a page such as `/request`"),
         );
     }
     let anchors: Vec<&str> = subject
@@ -45,15 +47,41 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 Some(anchor) if anchors.contains(&anchor) => continue,
                 Some(anchor) => format!("no section has the anchor `{anchor}`"),
                 None if target.is_empty() => "the link has no target".to_owned(),
-                None if target.starts_with("{{") || is_target(target) => continue,
-                None => format!("`{target}` is not an address"),
+                None if target.starts_with("{{") => continue,
+                None => match wrong(subject, target) {
+                    Some(message) => message,
+                    None => continue,
+                },
             };
             let bytes = start..start.saturating_add(target.len());
             let finding = subject.words(&RULE, (file, section), bytes, message);
             findings.push(
-                finding.hint("link to `https://…`, a path, or `#` and the anchor of a section"),
+                finding.hint("link to `https://…`, a page such as `/request`, or `#` and the anchor of a section"),
             );
         }
+    }
+}
+
+/// What is wrong with a target.
+fn wrong(subject: &Subject<'_>, url: &str) -> Option<String> {
+    match url.strip_prefix('/') {
+        _ if !is_target(url) => Some(format!("`{url}` is not an address")),
+        Some(path) if !is_page(subject, path) => Some(format!("there is no page `{url}`")),
+        Some(_) | None => None,
+    }
+}
+
+/// Whether a path, without its first slash, is one of the pages for people.
+fn is_page(subject: &Subject<'_>, path: &str) -> bool {
+    const PAGES: [&str; 8] = [
+        "", "board", "choices", "cookies", "forecast", "my", "request", "versions",
+    ];
+    let page = path.split(['#', '?']).next().unwrap_or_default();
+    match page.split_once('/') {
+        None => PAGES.contains(&page),
+        Some(("versions", version)) => !version.is_empty(),
+        Some(("forms", collection)) => subject.reading.collection(collection).is_some(),
+        Some(_) => false,
     }
 }
 
@@ -108,6 +136,10 @@ mod tests {
             ("url = 'https://'", 1),
             ("url = '//example.com'", 1),
             ("url = '/a form'", 1),
+            ("url = '/nopage'", 1),
+            ("url = '/'", 0),
+            ("url = '/forms/news.subscription'", 0),
+            ("url = '/forms/news.nothing'", 1),
             ("published = false", 1),
         ];
         for (snippet, want) in rows {
@@ -128,6 +160,9 @@ mod tests {
         #[rustfmt::skip]
         let rows = [
             ("See [the form](/request).", 0),
+            ("See [x](/nopage).", 1),
+            ("See [x](/requests).", 1),
+            ("See [what we hold](/my), [the board](/board#kept) and [before](/versions/2026-03-18).", 0),
             ("See [rights](#rights).", 0),
             ("See [rights](#nowhere).", 1),
             ("See [the form]().", 1),
