@@ -9,7 +9,7 @@ use ombud_core::statement::check::{Judged, State, check};
 use ombud_core::statement::{Folder, Statement, load};
 use serde_json::{Value, json};
 
-use super::{Outcome, Output};
+use super::{Outcome, Output, sarif};
 use crate::clock::Clock;
 use crate::config::Settings;
 
@@ -22,7 +22,7 @@ pub(super) struct Check {
     /// The day on which decisions are judged; today when left out
     #[arg(long, value_name = "DAY")]
     on: Option<Date>,
-    /// Show decided gaps too
+    /// Show decided gaps too; programs always get them
     #[arg(long)]
     all: bool,
 }
@@ -61,8 +61,13 @@ impl Check {
                         out.value(&json!({ "errors": errors, "findings": [] }))?;
                     }
                     Format::Sarif => {
-                        let results = diagnostics.iter().map(|d| result(&folder, d, d.code));
-                        out.value(&sarif(&results.collect::<Vec<_>>()))?;
+                        let results = diagnostics.iter().map(|diagnostic| sarif::Result {
+                            rule: diagnostic.code,
+                            diagnostic,
+                            accepted: None,
+                        });
+                        let base = sarif::Base::of(settings.statement.as_deref());
+                        out.value(&sarif::document(&folder, &base, results))?;
                     }
                 }
                 return Ok(Outcome::Wrong);
@@ -81,23 +86,13 @@ impl Check {
             Format::Human => self.print(&statement, &judged, out)?,
             Format::Json => out.value(&document(&statement, &judged))?,
             Format::Sarif => {
-                let shown = judged
-                    .iter()
-                    .filter(|judged| self.all || judged.state.is_open());
-                let results = shown.map(|judged| {
-                    let mut result = result(
-                        &statement.folder,
-                        &judged.finding.diagnostic,
-                        judged.finding.rule.id,
-                    );
-                    if let (false, Some(result)) = (judged.state.is_open(), result.as_object_mut())
-                    {
-                        let accepted = json!([{ "kind": "external", "status": "accepted" }]);
-                        result.insert("suppressions".to_owned(), accepted);
-                    }
-                    result
+                let results = judged.iter().map(|judged| sarif::Result {
+                    rule: judged.finding.rule.id,
+                    diagnostic: &judged.finding.diagnostic,
+                    accepted: settled(&judged.state).filter(|_| !judged.state.is_open()),
                 });
-                out.value(&sarif(&results.collect::<Vec<_>>()))?;
+                let base = sarif::Base::of(settings.statement.as_deref());
+                out.value(&sarif::document(&statement.folder, &base, results))?;
             }
         }
         Ok(if open == 0 {
@@ -290,62 +285,5 @@ fn document(statement: &Statement, judged: &[Judged<'_>]) -> Value {
         "version": statement.version,
         "errors": [],
         "findings": findings.collect::<Vec<_>>(),
-    })
-}
-
-fn result(folder: &Folder, diagnostic: &Diagnostic, rule: &str) -> Value {
-    let location = |place: &ombud_core::diagnostic::Place| {
-        let text = folder.text(&place.file).unwrap_or_default();
-        let (line, column) = line_column(text, place.span.start);
-        let (end_line, end_column) = line_column(text, place.span.end);
-        json!({ "physicalLocation": {
-            "artifactLocation": { "uri": place.file },
-            "region": {
-                "startLine": line,
-                "startColumn": column,
-                "endLine": end_line,
-                "endColumn": end_column,
-            },
-        } })
-    };
-    let level = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "note",
-    };
-    let hint = diagnostic
-        .hint
-        .as_deref()
-        .map(|hint| format!(" ({hint})"))
-        .unwrap_or_default();
-    json!({
-        "ruleId": rule,
-        "level": level,
-        "message": { "text": format!("{}{hint}", diagnostic.message) },
-        "locations": [location(&diagnostic.place)],
-        "relatedLocations":
-            diagnostic.related.iter().map(|(place, _)| location(place)).collect::<Vec<_>>(),
-    })
-}
-
-fn sarif(results: &[Value]) -> Value {
-    let rules = ombud_core::statement::check::RULES.iter().map(|rule| {
-        json!({
-            "id": rule.id,
-            "shortDescription": { "text": rule.title },
-            "help": { "text": format!("{}, in force from {}", rule.article, rule.effective) },
-        })
-    });
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "ombud",
-                "version": env!("CARGO_PKG_VERSION"),
-                "rules": rules.collect::<Vec<_>>(),
-            } },
-            "results": results,
-        }],
     })
 }

@@ -13,6 +13,7 @@ mod output;
 mod record;
 mod reference;
 mod register;
+mod sarif;
 mod serve;
 mod statement;
 mod sweep;
