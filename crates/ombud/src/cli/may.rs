@@ -2,14 +2,13 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use anyhow::Context as _;
 use clap::Args;
 use ombud_core::decision::{Answer, Use};
 use serde_json::json;
 
 use super::{Outcome, Output, near_activity, undeclared};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{InputError, Settings};
 use crate::flow::decision::Question;
 use crate::flow::subject::SubjectRef;
 use crate::flow::{FlowError, Ombud};
@@ -164,7 +163,10 @@ impl Audience {
         let mut reader = csv::Reader::from_reader(BufReader::new(std::io::stdin()));
         let headers = reader.headers()?.clone();
         let index = headers.iter().position(|header| header == column);
-        let index = index.with_context(|| format!("the input has no column `{column}`"))?;
+        let index = index.ok_or_else(|| {
+            let said = format!("the input has no column `{column}`");
+            InputError(format!("{said}; its first line names the columns"))
+        })?;
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(&headers)?;
         let mut rows = reader.records();

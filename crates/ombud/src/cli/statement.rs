@@ -9,7 +9,7 @@ use ombud_core::statement::{Statement, diff, model, schema};
 use super::{Outcome, Output, register};
 use crate::clock::Clock;
 use crate::config::{InputError, Settings};
-use crate::flow::Ombud;
+use crate::flow::{FlowError, Ombud};
 
 /// Show, compare and export the statement.
 #[derive(Debug, Subcommand)]
@@ -113,9 +113,19 @@ async fn chosen(settings: &Settings, clock: &Clock, on: Option<Date>) -> anyhow:
         .zone
         .to_ambiguous_timestamp(midnight)
         .compatible()?;
-    Ok(ombud
-        .statement_at(end.checked_sub(jiff::SignedDuration::from_millis(1))?)
-        .await?)
+    let end = end.checked_sub(jiff::SignedDuration::from_millis(1))?;
+    stored(ombud.statement_at(end).await)
+}
+
+/// A version that was asked for by its day or its hash: where there is none, the input is wrong.
+fn stored(found: Result<Statement, FlowError>) -> anyhow::Result<Statement> {
+    match found {
+        Err(error @ FlowError::NotFound(_)) => {
+            let said = format!("{error}; `ombud statement history` lists the versions");
+            Err(InputError(said).into())
+        }
+        found => Ok(found?),
+    }
 }
 
 fn show(statement: &Statement, out: &mut Output<'_>) -> anyhow::Result<Outcome> {
@@ -189,9 +199,9 @@ async fn compare(
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
     let ombud = settings.reading(clock).await?;
-    let old = ombud.statement_of(old).await?;
+    let old = stored(ombud.statement_of(old).await)?;
     let new = match new {
-        Some(new) => ombud.statement_of(new).await?,
+        Some(new) => stored(ombud.statement_of(new).await)?,
         None => settings.statement()?,
     };
     let changes = diff::diff(&old, &new);

@@ -111,6 +111,49 @@ fn p1_1_a_statement_with_errors_is_wrong_input() {
 }
 
 #[test]
+fn i10_what_is_not_there_to_be_shown_is_wrong_input() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("commands");
+    let commands: [&[&str]; 4] = [
+        &["statement", "diff", "deadbeef"],
+        &["statement", "render", "--on", "2020-01-01"],
+        &["statement", "show", "--on", "2020-01-01"],
+        &["audience", "newsletters", "--column", "mail"],
+    ];
+    for command in commands {
+        let (code, out, err) = run(&world, &data, command);
+        same(code, 2);
+        assert!(out.is_empty(), "{out}");
+        assert!(err.starts_with("error: "), "{err}");
+    }
+}
+
+#[test]
+fn p1_1_decided_findings_are_suppressed_and_not_left_out() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("commands");
+    let day = ["--on", "2026-03-18"];
+    let check = |format: &str| {
+        let arguments = ["check", "--format", format];
+        let (_, out, _) = run(&world, &data, &[&arguments[..], &day].concat());
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()
+    };
+    let (plain, sarif) = (check("json"), check("sarif"));
+    let findings = plain["findings"].as_array().unwrap();
+    let run = &sarif["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), findings.len());
+    for (finding, result) in findings.iter().zip(results) {
+        let suppressed = &result["suppressions"][0];
+        let decided = finding["state"] == "decided";
+        assert_eq!(suppressed["status"] == "accepted", decided, "{result}");
+        assert_eq!(suppressed["justification"].is_string(), decided, "{result}");
+        let file = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert!(run["originalUriBaseIds"][file["uriBaseId"].as_str().unwrap()].is_object());
+    }
+}
+
+#[test]
 fn i2_what_is_due_later_is_not_erased_today() {
     let world = World::sqlite();
     let data = world.directory.path().join("commands");
