@@ -16,12 +16,11 @@ sql! {
         ON CONFLICT (one) DO UPDATE SET size = excluded.size, checkpoint = excluded.checkpoint
         WHERE kept_checkpoint.size < excluded.size";
     CHECKPOINT_REPLACE = "INSERT INTO replaced_checkpoint (size, checkpoint, replaced_at)
-        SELECT size, checkpoint, $1 FROM kept_checkpoint WHERE one = 1
-        ON CONFLICT (replaced_at, size) DO NOTHING";
+        VALUES ($1, $2, $3) ON CONFLICT (replaced_at, size) DO NOTHING";
     CHECKPOINT_DROP = "DELETE FROM kept_checkpoint WHERE one = 1";
     CHECKPOINT_REPLACED = "SELECT checkpoint, replaced_at FROM replaced_checkpoint
         ORDER BY replaced_at, size";
-    CHECKPOINT_KEPT = "SELECT checkpoint FROM kept_checkpoint WHERE one = 1";
+    CHECKPOINT_KEPT = "SELECT size, checkpoint FROM kept_checkpoint WHERE one = 1";
 }
 
 /// The database of wrapped keys, apart from the data.
@@ -80,17 +79,16 @@ impl KeyStore {
     /// The last checkpoint that was kept.
     pub(crate) fn kept_checkpoint(&self) -> Reply<Option<String>, StoreError> {
         self.engine.read("checkpoint.kept", |link| {
-            let rows = link.query(CHECKPOINT_KEPT, values![])?;
-            let read =
-                |row: crate::sql::Row| row.columns("kept_checkpoint", "its row").take("checkpoint");
-            rows.into_iter().next().map(read).transpose()
+            Ok(kept(link)?.map(|(_, checkpoint)| checkpoint))
         })
     }
 
     /// Puts the kept checkpoint among those that were replaced.
     pub(crate) fn replace_checkpoint(&self, at: Timestamp) -> Reply<(), StoreError> {
         self.engine.write("checkpoint.replace", move |link| {
-            link.execute(CHECKPOINT_REPLACE, values![at])?;
+            if let Some((size, checkpoint)) = kept(link)? {
+                link.execute(CHECKPOINT_REPLACE, values![size, checkpoint, at])?;
+            }
             link.execute(CHECKPOINT_DROP, values![]).map(drop)
         })
     }
@@ -106,4 +104,14 @@ impl KeyStore {
             rows.into_iter().map(read).collect()
         })
     }
+}
+
+/// The kept checkpoint and the size of its log.
+fn kept(link: &mut crate::engine::Link<'_>) -> Result<Option<(i64, String)>, StoreError> {
+    let rows = link.query(CHECKPOINT_KEPT, values![])?;
+    let read = |row: crate::sql::Row| {
+        let mut columns = row.columns("kept_checkpoint", "its row");
+        Ok((columns.take("size")?, columns.take("checkpoint")?))
+    };
+    rows.into_iter().next().map(read).transpose()
 }
