@@ -75,7 +75,9 @@ fn serve(connection: &Connection, rows: &Receiver<Row>) -> Result<(), Failed> {
             next = rows.try_recv().ok().filter(|_| waiting.len() < GROUP_MAX);
         }
         connection.execute_batch("COMMIT")?;
-        waiting.into_iter().for_each(|row| _ = row.send(()));
+        for row in waiting {
+            _ = row.send(());
+        }
     }
     Ok(())
 }
