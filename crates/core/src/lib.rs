@@ -20,6 +20,7 @@ pub mod retention;
 pub mod rulebook;
 pub mod standing;
 pub mod statement;
+pub mod statistic;
 pub mod sweep;
 #[cfg(test)]
 mod testing;

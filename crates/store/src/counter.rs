@@ -1,46 +1,204 @@
-//! What anonymised records leave behind: how many fell into a cell of a statistic.
+//! What anonymised records leave behind: how many people fell into a cell of a statistic.
+//!
+//! A cell lies in the bucket of its keyed hash, apart from every person. Until it holds enough of
+//! them it has no words: whoever joins it is a part with a pseudonym that dies with the person's key.
+
+use jiff::Timestamp;
+use ombud_core::evidence::Pseudonym;
 
 use crate::error::StoreError;
+use crate::id::{KeyedHash, PlanId, SubjectId};
 use crate::sql::{Row, sql, values};
 use crate::tx::Tx;
 
 sql! {
-    COUNTER_ADD = "INSERT INTO counter (bucket, statistic, cell, count) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (bucket, statistic, cell) DO UPDATE SET count = counter.count + excluded.count";
-    COUNTER_LIST = "SELECT statistic, cell, count FROM counter
-        WHERE bucket = $1 ORDER BY statistic, cell";
+    COUNTER_PART_SAVE = "INSERT INTO counter_part (bucket, statistic, cell_hash, person, plan_id, records,
+        counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (bucket, statistic, cell_hash, person) DO UPDATE SET
+        records = counter_part.records + excluded.records, plan_id = excluded.plan_id,
+        counted_at = excluded.counted_at
+        WHERE counter_part.bucket = $1 AND counter_part.plan_id <> excluded.plan_id";
+    COUNTER_SAVE = "INSERT INTO counter (bucket, statistic, cell_hash, cell, people, records)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (bucket, statistic, cell_hash) DO UPDATE SET
+        people = counter.people + excluded.people, records = counter.records + excluded.records";
+    COUNTER_LIST = "SELECT statistic, cell_hash, cell, people, records FROM counter
+        WHERE bucket = $1 ORDER BY statistic, cell_hash";
+    COUNTER_FIND = "SELECT statistic, cell_hash, cell, people, records FROM counter
+        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
+    COUNTER_PARTS = "SELECT statistic, cell_hash, COUNT(person) AS people, CAST(SUM(records) AS BIGINT) AS records,
+        MAX(counted_at) AS last FROM counter_part
+        WHERE bucket = $1 GROUP BY statistic, cell_hash ORDER BY statistic, cell_hash";
+    COUNTER_PARTS_OF = "SELECT statistic, cell_hash, COUNT(person) AS people,
+        CAST(SUM(records) AS BIGINT) AS records, MAX(counted_at) AS last FROM counter_part
+        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3 GROUP BY statistic, cell_hash";
+    COUNTER_PARTS_DROP = "DELETE FROM counter_part
+        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
 }
 
-/// How many records a bucket counted in a cell. Show only sums over all buckets, and those only
-/// where they are large enough to hide a person.
+/// A cell that holds enough people to be shown.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Counter {
-    /// The statistic, by the name the statement gives it.
+    /// The statistic: `activity.collection.statistic`.
     pub statistic: String,
-    /// The cell, as the rules write it: values of the fields it counts by, coarse enough to hide a
-    /// person.
+    /// The keyed hash of the cell.
+    pub cell_hash: KeyedHash,
+    /// The cell, as the rules write it.
     pub cell: String,
-    /// How many.
-    pub count: u64,
+    /// How many people were folded into it.
+    pub people: u64,
+    /// How many records.
+    pub records: u64,
+}
+
+/// What has joined a cell and was not folded into it yet.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct CounterParts {
+    /// The statistic: `activity.collection.statistic`.
+    pub statistic: String,
+    /// The keyed hash of the cell.
+    pub cell_hash: KeyedHash,
+    /// How many people.
+    pub people: u64,
+    /// How many records.
+    pub records: u64,
+    /// When the last of them joined.
+    pub last: Timestamp,
+}
+
+/// A person's records that join a cell.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Joining {
+    /// The statistic: `activity.collection.statistic`.
+    pub statistic: String,
+    /// The keyed hash of the cell.
+    pub cell_hash: KeyedHash,
+    /// What stands for the person in this cell alone.
+    pub person: Pseudonym,
+    /// The plan that erases the records: sent again by the same plan, they join once.
+    pub plan: PlanId,
+    /// How many records.
+    pub records: u32,
 }
 
 impl Tx<'_> {
-    /// Counts records into a cell. Call it in the transaction that erases them, so that none is
-    /// counted twice.
+    /// A person's records, made ready to join a cell: the statistic by its name, and the cell's words.
+    /// In the person's bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::KeyDestroyed`] if the subject has no key (any more).
+    pub fn joining(
+        &mut self,
+        subject: SubjectId,
+        (statistic, words): (&str, &str),
+        plan: PlanId,
+        records: u32,
+    ) -> Result<Joining, StoreError> {
+        let text = format!("{statistic}\n{words}");
+        let cell_hash = self.ring.keyed_hash("cell", text.as_bytes());
+        Ok(Joining {
+            statistic: statistic.to_owned(),
+            cell_hash,
+            person: self.key(subject)?.pseudonym("cell", &cell_hash.0),
+            plan,
+            records,
+        })
+    }
+
+    /// Lets a person's records join a cell. In the cell's bucket.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
-    pub fn count(&mut self, statistic: &str, cell: &str, by: u32) -> Result<(), StoreError> {
-        let bucket = self.bucket()?;
+    pub fn join_cell(&mut self, joining: &Joining, at: Timestamp) -> Result<(), StoreError> {
+        let bucket = self.only(joining.cell_hash.bucket())?;
+        let values = values![
+            bucket,
+            &joining.statistic,
+            joining.cell_hash,
+            joining.person.0.as_slice(),
+            joining.plan,
+            i64::from(joining.records),
+            at,
+        ];
+        self.execute(&COUNTER_PART_SAVE, values).map(drop)
+    }
+
+    /// How many people a cell holds, folded in or not. In the cell's bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn people_in(&mut self, statistic: &str, cell: KeyedHash) -> Result<u64, StoreError> {
+        let bucket = self.only(cell.bucket())?;
+        let folded = self.first(&COUNTER_FIND, values![bucket, statistic, cell])?;
+        let folded = folded.map(counter).transpose()?;
+        let parts = self.first(&COUNTER_PARTS_OF, values![bucket, statistic, cell])?;
+        let parts = parts.map(counter_parts).transpose()?;
+        Ok(folded.map_or(0, |cell| cell.people) + parts.map_or(0, |parts| parts.people))
+    }
+
+    /// Writes a cell's words down, now that it holds enough people. In the cell's bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn open_cell(
+        &mut self,
+        statistic: &str,
+        cell: KeyedHash,
+        words: &str,
+    ) -> Result<(), StoreError> {
+        let bucket = self.only(cell.bucket())?;
         self.execute(
-            &COUNTER_ADD,
-            values![bucket, statistic, cell, i64::from(by)],
+            &COUNTER_SAVE,
+            values![bucket, statistic, cell, words, 0_i64, 0_i64],
         )
         .map(drop)
     }
 
-    /// What this bucket counted.
+    /// Folds what joined a cell that has its words into it, and forgets who joined; false if the cell
+    /// has no words. In the cell's bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn fold_cell(&mut self, parts: &CounterParts) -> Result<bool, StoreError> {
+        let bucket = self.only(parts.cell_hash.bucket())?;
+        let CounterParts {
+            statistic,
+            cell_hash,
+            ..
+        } = parts;
+        let key = values![bucket, statistic, *cell_hash];
+        let Some(open) = self.first(&COUNTER_FIND, key)? else {
+            return Ok(false);
+        };
+        let words = counter(open)?.cell;
+        // What joined since it was looked at counts too.
+        if let Some(row) = self.first(&COUNTER_PARTS_OF, key)? {
+            let now = counter_parts(row)?;
+            let [people, records] = [now.people, now.records].map(crate::evidence::signed);
+            let values = values![bucket, statistic, *cell_hash, words, people, records];
+            self.execute(&COUNTER_SAVE, values)?;
+        }
+        self.execute(&COUNTER_PARTS_DROP, key)?;
+        Ok(true)
+    }
+
+    /// Forgets who joined a cell, and so the cell, where it has no words. In the cell's bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn drop_cell(&mut self, statistic: &str, cell: KeyedHash) -> Result<(), StoreError> {
+        let bucket = self.only(cell.bucket())?;
+        self.execute(&COUNTER_PARTS_DROP, values![bucket, statistic, cell])
+            .map(drop)
+    }
+
+    /// The cells of this bucket that have words.
     ///
     /// # Errors
     ///
@@ -48,14 +206,39 @@ impl Tx<'_> {
     pub fn counters(&mut self) -> Result<Vec<Counter>, StoreError> {
         let bucket = self.bucket()?;
         let rows = self.query(&COUNTER_LIST, values![bucket])?;
-        let read = |row: Row| {
-            let mut columns = row.columns("counter", bucket);
-            Ok(Counter {
-                statistic: columns.take("statistic")?,
-                cell: columns.take("cell")?,
-                count: columns.take("count")?,
-            })
-        };
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(counter).collect()
     }
+
+    /// What has joined cells of this bucket and was not folded into them yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn counter_parts(&mut self) -> Result<Vec<CounterParts>, StoreError> {
+        let bucket = self.bucket()?;
+        let rows = self.query(&COUNTER_PARTS, values![bucket])?;
+        rows.into_iter().map(counter_parts).collect()
+    }
+}
+
+fn counter(row: Row) -> Result<Counter, StoreError> {
+    let mut columns = row.columns("counter", "a cell");
+    Ok(Counter {
+        statistic: columns.take("statistic")?,
+        cell_hash: columns.take("cell_hash")?,
+        cell: columns.take("cell")?,
+        people: columns.take("people")?,
+        records: columns.take("records")?,
+    })
+}
+
+fn counter_parts(row: Row) -> Result<CounterParts, StoreError> {
+    let mut columns = row.columns("counter_part", "a cell");
+    Ok(CounterParts {
+        statistic: columns.take("statistic")?,
+        cell_hash: columns.take("cell_hash")?,
+        people: columns.take("people")?,
+        records: columns.take("records")?,
+        last: columns.take("last")?,
+    })
 }

@@ -48,7 +48,7 @@ mod tx;
 pub use api_key::ApiKey;
 pub use board::{CollectionProbe, StandingProbe, WINDOWS};
 pub use clock::{Clock, ClockKey, ClockState, Recount};
-pub use counter::Counter;
+pub use counter::{Counter, CounterParts, Joining};
 pub use engine::{BY_NUMBER, Reply, Seen};
 pub use error::{KeyProblem, StoreError};
 pub use evidence_log::{EvidenceCheck, LogHead, LogLeaf};

@@ -139,7 +139,8 @@ impl Tx<'_> {
         }
     }
 
-    fn only(&self, bucket: Bucket) -> Result<Bucket, StoreError> {
+    /// The bucket, if this transaction works in it.
+    pub(crate) fn only(&self, bucket: Bucket) -> Result<Bucket, StoreError> {
         if self.place == Place::Bucket(bucket) {
             Ok(bucket)
         } else {

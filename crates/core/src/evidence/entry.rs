@@ -169,6 +169,21 @@ pub enum Fact {
         /// The hash over the sorted ids of all these records, one a line.
         records: Hash,
     },
+    /// What records left in a cell of a statistic was folded into it, or dropped with it.
+    Counted {
+        /// Whose rules decided.
+        statement: VersionId,
+        /// Which statistic: `activity.collection.statistic`.
+        statistic: String,
+        /// How many people a cell must hold to hide each of them.
+        at_least: u32,
+        /// How many people joined.
+        people: u64,
+        /// How many records they brought; they had been erased.
+        records: u64,
+        /// Whether the cell hides them and stays; else it was dropped.
+        kept: bool,
+    },
     /// A version of the statement was stored.
     StatementStored {
         /// Which.
@@ -194,7 +209,10 @@ impl Fact {
             | Self::Act { subject, .. }
             | Self::AnchorSet { subject, .. }
             | Self::KeyDestroyed { subject } => Some(*subject),
-            Self::Swept { .. } | Self::StatementStored { .. } | Self::Restored { .. } => None,
+            Self::Swept { .. }
+            | Self::Counted { .. }
+            | Self::StatementStored { .. }
+            | Self::Restored { .. } => None,
         }
     }
 
@@ -319,6 +337,14 @@ pub(super) mod tests {
                 reduced: 1,
                 hidden: 0,
                 records: Hash::of(b"ids"),
+            },
+            Fact::Counted {
+                statement: statement.clone(),
+                statistic: "feedback.response.survey_scores".to_owned(),
+                at_least: 10,
+                people: 12,
+                records: 14,
+                kept: true,
             },
             Fact::StatementStored {
                 statement,

@@ -275,6 +275,19 @@ fn say(fact: &Fact) -> String {
                 "swept: {erased} erased, {anonymised} anonymised, {reduced} reduced, {hidden} hidden, under {version}"
             )
         }
+        Fact::Counted {
+            statement,
+            statistic,
+            at_least,
+            people,
+            records,
+            kept,
+        } => {
+            let (version, what) = (statement.short(), if *kept { "counted" } else { "dropped" });
+            format!(
+                "{what} in {statistic}: {people} people, {records} records, of at least {at_least}, under {version}"
+            )
+        }
         Fact::StatementStored {
             statement,
             effective_at,

@@ -16,6 +16,7 @@ mod register;
 mod sarif;
 mod serve;
 mod statement;
+mod statistic;
 mod sweep;
 
 use std::process::ExitCode;
@@ -68,6 +69,8 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Show what will be due, by activity and month
     Forecast(sweep::Forecast),
+    /// Show what anonymised records left: counts that hide everyone in them
+    Statistics,
     /// Verify the evidence or a receipt, show entries, prove that the log holds one
     #[command(subcommand)]
     Evidence(evidence::Evidence),
@@ -139,6 +142,7 @@ async fn dispatch(
         Command::Key(command) => command.run(settings, clock, out).await,
         Command::Sweep(sweep) => sweep.run(settings, clock, out).await,
         Command::Forecast(forecast) => forecast.run(settings, clock, out).await,
+        Command::Statistics => statistic::run(settings, clock, out).await,
         Command::Evidence(evidence) => evidence.run(settings, clock, out).await,
         Command::Statement(command) => command.run(settings, clock, out).await,
         Command::Schema(schema) => schema.run(out),

@@ -196,8 +196,8 @@ fn act_on(
             acted.hidden += u64::from(hidden);
             Ok((hidden, Done::Yes))
         }
-        Verb::Anonymise { statistic } => {
-            let counted = anonymise(tx, book, item, &statistic)?;
+        Verb::Anonymise { .. } => {
+            let counted = anonymise(tx, item)?;
             acted.swept.anonymised += u64::from(counted);
             Ok((counted, gone(tx, item)?))
         }
@@ -267,53 +267,14 @@ fn reduce(
     Ok(reduced)
 }
 
-/// Counts records into a statistic and erases them, in one transaction.
-fn anonymise(
-    tx: &mut Tx<'_>,
-    book: &Rulebook,
-    item: &PlanItem,
-    statistic: &str,
-) -> Result<u32, FlowError> {
-    let rule = book.collections.get(&item.key.collection);
-    let declared = rule.and_then(|rule| rule.declared.statistics.get(statistic));
-    let name = format!("{}.{statistic}", item.key.collection);
+/// Erases records that have joined their cells.
+fn anonymise(tx: &mut Tx<'_>, item: &PlanItem) -> Result<u32, FlowError> {
     let mut counted = 0;
     for record in on_clock(tx, &item.key)? {
-        if let Some(declared) = declared {
-            let cell = cell(declared, &record, &book.calendar.zone);
-            tx.count(&name, &cell, 1)?;
-        }
         tx.erase_record(record.id)?;
         counted += 1;
     }
     Ok(counted)
-}
-
-/// The cell of a statistic that a record falls into: the declared fields and the coarse time.
-fn cell(
-    declared: &ombud_core::statement::model::Statistic,
-    record: &Record,
-    zone: &jiff::tz::TimeZone,
-) -> String {
-    use ombud_core::statement::model::TimeUnit;
-    let fields = record::fields(record);
-    let mut parts: Vec<String> = declared
-        .by
-        .iter()
-        .map(|name| {
-            fields
-                .get(name)
-                .map(ToString::to_string)
-                .unwrap_or_default()
-        })
-        .collect();
-    let day = record.created_at.to_zoned_datetime(zone.clone()).date();
-    parts.extend(declared.per.map(|unit| match unit {
-        TimeUnit::Month => format!("{}-{:02}", day.year(), day.month()),
-        TimeUnit::Quarter => format!("{}-Q{}", day.year(), (day.month() + 2) / 3),
-        TimeUnit::Year => day.year().to_string(),
-    }));
-    serde_json::to_string(&parts).unwrap_or_default()
 }
 
 /// The records on a clock. One that nobody can read any more is as good as gone: it is erased, so that

@@ -20,6 +20,7 @@ pub mod record;
 pub mod recount;
 mod replay;
 pub mod statement;
+pub mod statistic;
 pub mod subject;
 pub mod sweep;
 

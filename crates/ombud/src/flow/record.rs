@@ -452,7 +452,7 @@ fn note(tx: &mut Tx<'_>, done: Done, record: &Record, now: Timestamp) -> Result<
     )
 }
 
-fn clock_of(record: &Record) -> ClockKey {
+pub(super) fn clock_of(record: &Record) -> ClockKey {
     ClockKey {
         subject: record.subject,
         collection: record.collection.clone(),

@@ -88,6 +88,7 @@ impl Ombud {
             }
             Err(error) => failed = Some(error),
         }
+        failed = self.settle_cells(now).await.err().or(failed);
         failed.map_or(Ok(swept), Err)
     }
 
@@ -162,6 +163,7 @@ impl Ombud {
     /// Carries out what is left of a plan, reads it back and closes it.
     async fn finish(&self, bucket: Bucket, id: PlanId, now: Timestamp) -> Result<Swept, FlowError> {
         let mut swept = Swept::default();
+        self.join_cells(bucket, id, now).await?;
         loop {
             let book = self.book.clone();
             let act = self

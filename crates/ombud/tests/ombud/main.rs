@@ -50,6 +50,8 @@ mod restore;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]
+mod statistic;
+#[cfg(test)]
 mod sweep;
 #[cfg(test)]
 mod version;

@@ -187,14 +187,29 @@ CREATE TABLE IF NOT EXISTS suppression (
   PRIMARY KEY (bucket, identity_hash, activity)
 ) WITHOUT ROWID;
 
--- What anonymised records leave: how many fell into a cell of a statistic. No subject, no time of
--- day.
+-- What anonymised records leave: how many people fell into a cell of a statistic, once they are enough
+-- to hide each of them. The bucket is the cell's own, from its keyed hash.
 CREATE TABLE IF NOT EXISTS counter (
   bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
   statistic TEXT NOT NULL,
+  cell_hash BLOB NOT NULL,
   cell TEXT NOT NULL,
-  count BIGINT NOT NULL,
-  PRIMARY KEY (bucket, statistic, cell)
+  people BIGINT NOT NULL,
+  records BIGINT NOT NULL,
+  PRIMARY KEY (bucket, statistic, cell_hash)
+) WITHOUT ROWID;
+
+-- Who joined a cell and was not folded into it yet. `person` is a pseudonym for this cell alone, which
+-- dies with the person's key; `plan_id` makes joining again by the same plan one joining.
+CREATE TABLE IF NOT EXISTS counter_part (
+  bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
+  statistic TEXT NOT NULL,
+  cell_hash BLOB NOT NULL,
+  person BLOB NOT NULL,
+  plan_id BLOB NOT NULL,
+  records BIGINT NOT NULL,
+  counted_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, statistic, cell_hash, person)
 ) WITHOUT ROWID;
 
 -- A sweep's plan, stored before anything is touched: its items packed in `todo`, which is emptied once

@@ -2,7 +2,8 @@
 
 use ombud_core::evidence::{Chain, ChainCheck, Checkpoint, Fact, Hash, Pseudonym, Reached, TileId};
 use ombud_store::{
-    Counter, JobId, KeyProblem, LogHead, LogLeaf, NewJob, Place, Replay, StoreError, Tx,
+    CounterParts, JobId, KeyProblem, LogHead, LogLeaf, NewJob, Place, PlanId, Replay, StoreError,
+    Tx,
 };
 
 use crate::harness::{at, bucket};
@@ -142,10 +143,10 @@ on_both! {
             tx.lock_subject(subject)?;
             let replay = tx.replay(key, request)?;
             if replay == Replay::New {
-                tx.count("carried out", "", 1)?;
+                tx.append_evidence(at(1), fact(0))?;
                 tx.save_answer(key, request, "done", at(1))?;
             }
-            Ok::<_, StoreError>((replay, tx.counters()?.iter().map(|one| one.count).sum()))
+            Ok::<_, StoreError>((replay, tx.chain_head()?.map_or(0, |(place, _)| place)))
         };
         let place = db.store.bucket_of(subject);
         let replies: Vec<_> =
@@ -229,15 +230,44 @@ on_both! {
         assert!(!lift(7));
     }
 
-    fn counters_add_up_in_each_bucket(db) {
-        for (place, cell, by) in [(1, "2026, web", 2), (1, "2026, web", 3), (1, "2026, app", 1), (2, "2026, web", 4)] {
-            let count = move |tx: &mut Tx<'_>| tx.count("usage", cell, by);
-            db.store.write("count", bucket(place), count).wait().unwrap();
-        }
-        let all: Vec<Counter> = db.store
-            .survey("sum", |tx| tx.counters()).wait().unwrap().into_iter().flatten().collect();
-        let counts: Vec<(&str, u64)> =
-            all.iter().map(|counter| (counter.cell.as_str(), counter.count)).collect();
-        assert_eq!(counts, [("2026, app", 1), ("2026, web", 5), ("2026, web", 4)]);
+    fn people_join_a_cell_once_for_a_plan_and_are_forgotten_when_folded(db) {
+        let [anna, berit] = [db.subject(), db.subject()];
+        let join = |who, plan: u8, records, when| {
+            let plan = PlanId::from_bytes([plan; 16]);
+            let joining = db.read(who, move |tx| tx.joining(who, ("a.b.usage", "web"), plan, records));
+            let (hash, place) = (joining.cell_hash, joining.cell_hash.bucket());
+            let write = move |tx: &mut Tx<'_>| tx.join_cell(&joining, at(when));
+            db.store.write("join", place, write).wait().unwrap();
+            hash
+        };
+        let cell = join(anna, 1, 2, 1);
+        assert_eq!(join(anna, 1, 2, 2), cell, "the same plan again");
+        join(anna, 2, 3, 3);
+        join(berit, 3, 1, 4);
+        let place = cell.bucket();
+        let parts = move || db.store.read("parts", place, |tx| tx.counter_parts()).wait().unwrap();
+        let people = move || {
+            db.store.read("people", place, move |tx| tx.people_in("a.b.usage", cell)).wait().unwrap()
+        };
+        let [joined] = <[_; 1]>::try_from(parts()).unwrap();
+        assert_eq!((joined.people, joined.records, joined.last), (2, 6, at(4)));
+        assert_eq!(people(), 2);
+        let fold = |joined: CounterParts| {
+            db.store.write("fold", place, move |tx| tx.fold_cell(&joined)).wait().unwrap()
+        };
+        assert!(!fold(joined.clone()), "it has no words");
+        assert_eq!(parts().len(), 1);
+        let open = move |tx: &mut Tx<'_>| tx.open_cell("a.b.usage", cell, "web");
+        db.store.write("open", place, open).wait().unwrap();
+        assert!(fold(joined.clone()));
+        assert!(fold(joined), "folded already: nothing is added");
+        assert_eq!((parts(), people()), (Vec::new(), 2));
+        let cells = db.store.read("cells", place, |tx| tx.counters()).wait().unwrap();
+        let found: Vec<_> = cells.iter().map(|one| (one.cell.as_str(), one.people, one.records)).collect();
+        assert_eq!(found, [("web", 2, 6)]);
+        join(anna, 4, 1, 5);
+        let drop = move |tx: &mut Tx<'_>| tx.drop_cell("a.b.usage", cell);
+        db.store.write("drop", place, drop).wait().unwrap();
+        assert_eq!(people(), 2, "what was folded stays");
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use ombud_core::evidence::{Fact, Pseudonym};
 use ombud_store::{Database, NewRecord, Place, Sql, Store, StoreError, SubjectId, Tx, Value};
 
 use crate::harness::{Fresh, at, bucket};
@@ -100,7 +101,7 @@ on_both! {
         let result = db.store.write("ignore", place, move |tx| {
             let wrong = ombud_store::Sql { name: "WRONG", text: "INSERT INTO nowhere VALUES (1)" };
             assert!(tx.execute(&wrong, &[]).is_err());
-            assert!(tx.count("after", "", 1).is_err(), "no statement is run after one that failed");
+            assert!(tx.add_subject(subject, at(9)).is_err(), "no statement is run after one that failed");
             Ok::<_, StoreError>(())
         }).wait();
         assert!(matches!(result, Err(StoreError::Driver { name: "WRONG", .. })));
@@ -182,13 +183,13 @@ on_both! {
             tx.lock_subject(first)?;
             std::thread::sleep(std::time::Duration::from_millis(50));
             tx.lock_subject(second)?;
-            tx.count("locked", "", 1)
+            tx.append_evidence(at(1), locked()).map(drop)
         });
         let replies = [lock(one, other), lock(other, one)];
         for reply in replies {
             reply.wait().unwrap();
         }
-        assert_eq!(db.read(one, |tx| tx.counters())[0].count, 2);
+        assert_eq!(db.read(one, |tx| tx.chain_head()).unwrap().0, 2, "each once");
     }
 
     fn what_is_queued_is_written_before_the_store_closes(db) {
@@ -211,6 +212,13 @@ on_both! {
 }
 
 /// Two subjects in one bucket.
+/// Something that can be counted.
+fn locked() -> Fact {
+    Fact::KeyDestroyed {
+        subject: Pseudonym([0; 16]),
+    }
+}
+
 fn neighbours(db: &Fresh) -> [SubjectId; 2] {
     let one = db.subject();
     let place = db.store.bucket_of(one);

@@ -1,0 +1,79 @@
+//! What anonymised records leave: counts in which everyone is hidden, and nothing else.
+
+use serde_json::{Value, json};
+
+use crate::harness::{World, email};
+
+const WORDS: &str = "payroll-for-one";
+
+fn answers(world: &World, who: &str, product: &str, times: usize) {
+    let fields = json!({ "score": 9, "email": format!("{who}@example.com"), "product": product });
+    for _ in 0..times {
+        world.add("feedback.response", &email(who), &fields, &json!({}));
+    }
+}
+
+/// The cells that are shown, with their people and records.
+fn cells(world: &World) -> Vec<(Vec<String>, u64, u64)> {
+    let cells = world.wait(world.ombud.statistics()).unwrap();
+    let cells = cells
+        .into_iter()
+        .filter(|one| one.statistic == "feedback.response.survey_scores");
+    cells
+        .map(|one| (one.cell, one.people, one.records))
+        .collect()
+}
+
+/// All that the tables of statistics hold, as text.
+fn kept(world: &World) -> String {
+    let survey = world
+        .ombud
+        .store
+        .survey::<_, ombud_store::StoreError, _>("test.kept", |tx| {
+            Ok((tx.counters()?, tx.counter_parts()?))
+        });
+    format!("{:?}", survey.wait().unwrap())
+}
+
+fn sweep(world: &World) -> Value {
+    serde_json::to_value(world.sweep()).unwrap()
+}
+
+on_both! {
+    fn p3_10_3_nine_people_are_not_shown_and_ten_are(world) {
+        for number in 0..9 {
+            answers(world, &format!("p{number}"), WORDS, 1);
+        }
+        // One person makes one, however much they say.
+        answers(world, "p0", WORDS, 3);
+        world.go("2026-04-02T08:00:00Z");
+        answers(world, "p9", WORDS, 1);
+        world.go("2029-04-01T22:00:00Z");
+        assert_eq!(sweep(world)["anonymised"], 12);
+        assert_eq!(cells(world), []);
+        assert!(!kept(world).contains(WORDS), "what is too small to hide anyone has no words");
+        world.go("2029-04-02T22:00:00Z");
+        assert_eq!(sweep(world)["anonymised"], 1);
+        let cell = vec![WORDS.to_owned(), "9".to_owned(), "2026-04".to_owned()];
+        assert_eq!(cells(world), [(cell.clone(), 10, 13)]);
+        // Folded in a day later, nobody is counted twice, and who it was is forgotten.
+        world.go("2029-04-03T22:00:00Z");
+        world.sweep();
+        assert_eq!(cells(world), [(cell, 10, 13)]);
+        let check = world.wait(world.ombud.verify_evidence(world.now())).unwrap();
+        assert_eq!(check.problem, None);
+    }
+
+    fn p3_10_3_a_cell_that_stays_small_is_dropped(world) {
+        answers(world, "p0", WORDS, 1);
+        world.go("2029-04-01T22:00:00Z");
+        world.sweep();
+        let parts = kept(world);
+        assert!(parts.contains("people: 1"), "{parts}");
+        world.go("2029-05-01T22:00:00Z");
+        world.sweep();
+        let parts = kept(world);
+        assert!(!parts.contains("people: 1"), "{parts}");
+        assert_eq!(cells(world), []);
+    }
+}
