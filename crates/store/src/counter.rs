@@ -26,12 +26,10 @@ sql! {
         WHERE bucket = $1 ORDER BY statistic, cell_hash";
     COUNTER_FIND = "SELECT statistic, cell_hash, cell, people, records FROM counter
         WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
-    COUNTER_PARTS = "SELECT statistic, cell_hash, COUNT(person) AS people, CAST(SUM(records) AS BIGINT) AS records,
-        MAX(counted_at) AS last FROM counter_part
-        WHERE bucket = $1 GROUP BY statistic, cell_hash ORDER BY statistic, cell_hash";
-    COUNTER_PARTS_OF = "SELECT statistic, cell_hash, COUNT(person) AS people,
-        CAST(SUM(records) AS BIGINT) AS records, MAX(counted_at) AS last FROM counter_part
-        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3 GROUP BY statistic, cell_hash";
+    COUNTER_PARTS = "SELECT statistic, cell_hash, records, counted_at FROM counter_part
+        WHERE bucket = $1 ORDER BY statistic, cell_hash";
+    COUNTER_PARTS_OF = "SELECT statistic, cell_hash, records, counted_at FROM counter_part
+        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
     COUNTER_PARTS_DROP = "DELETE FROM counter_part
         WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
 }
@@ -134,9 +132,9 @@ impl Tx<'_> {
         let bucket = self.only(cell.bucket())?;
         let folded = self.first(&COUNTER_FIND, values![bucket, statistic, cell])?;
         let folded = folded.map(counter).transpose()?;
-        let parts = self.first(&COUNTER_PARTS_OF, values![bucket, statistic, cell])?;
-        let parts = parts.map(counter_parts).transpose()?;
-        Ok(folded.map_or(0, |cell| cell.people) + parts.map_or(0, |parts| parts.people))
+        let parts = self.query(&COUNTER_PARTS_OF, values![bucket, statistic, cell])?;
+        let parts: u64 = by_cell(parts)?.iter().map(|parts| parts.people).sum();
+        Ok(folded.map_or(0, |cell| cell.people) + parts)
     }
 
     /// Writes a cell's words down, now that it holds enough people. In the cell's bucket.
@@ -177,10 +175,9 @@ impl Tx<'_> {
         };
         let words = counter(open)?.cell;
         // What joined since it was looked at counts too.
-        if let Some(row) = self.first(&COUNTER_PARTS_OF, key)? {
-            let now = counter_parts(row)?;
+        for now in by_cell(self.query(&COUNTER_PARTS_OF, key)?)? {
             let [people, records] = [now.people, now.records].map(crate::evidence::signed);
-            let values = values![bucket, statistic, *cell_hash, words, people, records];
+            let values = values![bucket, statistic, *cell_hash, &words, people, records];
             self.execute(&COUNTER_SAVE, values)?;
         }
         self.execute(&COUNTER_PARTS_DROP, key)?;
@@ -216,8 +213,7 @@ impl Tx<'_> {
     /// [`StoreError`] if the database cannot answer.
     pub fn counter_parts(&mut self) -> Result<Vec<CounterParts>, StoreError> {
         let bucket = self.bucket()?;
-        let rows = self.query(&COUNTER_PARTS, values![bucket])?;
-        rows.into_iter().map(counter_parts).collect()
+        by_cell(self.query(&COUNTER_PARTS, values![bucket])?)
     }
 }
 
@@ -232,13 +228,26 @@ fn counter(row: Row) -> Result<Counter, StoreError> {
     })
 }
 
-fn counter_parts(row: Row) -> Result<CounterParts, StoreError> {
-    let mut columns = row.columns("counter_part", "a cell");
-    Ok(CounterParts {
-        statistic: columns.take("statistic")?,
-        cell_hash: columns.take("cell_hash")?,
-        people: columns.take("people")?,
-        records: columns.take("records")?,
-        last: columns.take("last")?,
-    })
+/// Rows of people, those of one cell one after the other, summed up by cell.
+fn by_cell(rows: Vec<Row>) -> Result<Vec<CounterParts>, StoreError> {
+    let mut cells: Vec<CounterParts> = Vec::new();
+    for row in rows {
+        let mut columns = row.columns("counter_part", "a cell");
+        let one = CounterParts {
+            statistic: columns.take("statistic")?,
+            cell_hash: columns.take("cell_hash")?,
+            people: 1,
+            records: columns.take("records")?,
+            last: columns.take("counted_at")?,
+        };
+        match cells.last_mut() {
+            Some(cell) if (&cell.statistic, cell.cell_hash) == (&one.statistic, one.cell_hash) => {
+                cell.people += one.people;
+                cell.records += one.records;
+                cell.last = cell.last.max(one.last);
+            }
+            Some(_) | None => cells.push(one),
+        }
+    }
+    Ok(cells)
 }

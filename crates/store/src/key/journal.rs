@@ -17,7 +17,7 @@ sql! {
     JOURNAL_HEAD_NEXT = "UPDATE journal_head SET seq = seq + 1 WHERE one = 1 RETURNING seq";
     JOURNAL_HEAD_FORGET = "UPDATE journal_head SET forgotten = $1 WHERE one = 1 AND forgotten < $1";
     JOURNAL_BEGUN = "SELECT seq FROM journal WHERE done_at IS NULL AND kind = $1 AND subject_id = $2
-        AND COALESCE(record_id, subject_id) = $3";
+        AND (record_id = $3 OR record_id IS NULL)";
     JOURNAL_ADD = "INSERT INTO journal (seq, kind, subject_id, record_id, activity, act, acted_at,
         suppressed, identities, begun_at, done_at, followed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL)";
