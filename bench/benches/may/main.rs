@@ -155,7 +155,7 @@ fn agree(
     let mut yes = 0;
     for question in questions {
         let person = world.person(question.person);
-        let facts = world.facts(&person, question.activity);
+        let facts = World::facts(&person, question.activity);
         let rule = world.rules.get(question.activity).ok_or("no such rule")?;
         let want = decision::may(rule, &facts, question.use_for, NOW);
         let place = question.place.ok_or("no such activity")?;

@@ -191,7 +191,7 @@ fn rule_attributes(rule: &Rule) -> String {
 }
 
 fn own_attributes(world: &World, person: &Person, activity: usize) -> String {
-    let own = world.facts(person, activity);
+    let own = World::facts(person, activity);
     let rule = world.rules.get(activity);
     let held = rule.is_some_and(|rule| rule.is_restricted(&own));
     let consent = match own.own.consent {

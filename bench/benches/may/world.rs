@@ -105,7 +105,7 @@ impl World {
     }
 
     /// What is known of a person in an activity.
-    pub(crate) fn facts(&self, person: &Person, activity: usize) -> Facts {
+    pub(crate) fn facts(person: &Person, activity: usize) -> Facts {
         let own = person.own.get(activity).copied().unwrap_or_default();
         Facts {
             own: own.position,

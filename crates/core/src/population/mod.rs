@@ -1,7 +1,7 @@
 //! The answers about many people held in memory, so that a decision takes one look.
 //!
 //! A [`Population`] decides nothing of its own. When something becomes known of a person it asks
-//! [`decision::may`](crate::decision::may) and keeps what it says in a cell for each activity, with
+//! [`decision::may`] and keeps what it says in a cell for each activity, with
 //! only the use and the time left open; a question then reads one cell. It knows neither where the
 //! facts come from nor when they change: whoever loads it puts a person again after every entry and
 //! record, and fills a new one for a new version of the statement.
@@ -131,7 +131,7 @@ impl Population {
     }
 
     /// Decides for the person with this id in an activity of this population, exactly as
-    /// [`decision::may`](crate::decision::may) does. Someone unknown is answered like a person who never chose anything.
+    /// [`decision::may`] does. Someone unknown is answered like a person who never chose anything.
     #[inline]
     pub fn may(&self, id: u128, activity: Place, use_for: Use, now: Timestamp) -> &'static Ruling {
         let held = self.may_if_held(id, activity, use_for, now);
@@ -464,7 +464,7 @@ mod tests {
     }
 
     /// All positions, own and everywhere, all uses, all kinds of rules, with ends and birthdays around
-    /// their instants: the answer is that of [`decision::may`](crate::decision::may).
+    /// their instants: the answer is that of [`decision::may`].
     #[test]
     fn i1_the_answer_is_that_of_the_rules() {
         let rules = all_rules();
