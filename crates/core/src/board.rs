@@ -51,6 +51,8 @@ pub struct CollectionFigures {
     pub cap: Option<Period>,
     /// Whether due instants are being counted anew under a new version of the statement.
     pub recounting: bool,
+    /// What its rule promises and nothing carries out yet, in words.
+    pub not_carried_out: Vec<String>,
 }
 
 /// What was measured for an activity.
@@ -409,6 +411,17 @@ fn cap(figures: &CollectionFigures) -> Judgement {
         let why = words(
             "the times of records are being counted anew under a new version of the statement",
             "fristene for oppføringer regnes på nytt etter en ny versjon av erklæringen",
+        );
+        return unproven(shown, why);
+    }
+    if !figures.not_carried_out.is_empty() {
+        shown.push(Figure {
+            name: "lacking",
+            value: FigureValue::Names(figures.not_carried_out.clone()),
+        });
+        let why = words(
+            "nothing carries out a part of the rule",
+            "ingenting utfører en del av regelen",
         );
         return unproven(shown, why);
     }

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
+use crate::anchor::{self, Change, Told};
 use crate::diagnostic::did_you_mean;
 use crate::identity::{IdentityError, normalise};
-use crate::retention::Event;
 use crate::rulebook::{CollectionRule, Rulebook};
 use crate::statement::model::{Field, FieldKind};
 
@@ -74,6 +74,30 @@ pub enum Refusal {
         name: String,
         /// The nearest known name.
         near: Option<String>,
+        /// All that it knows.
+        known: Vec<String>,
+    },
+    /// A fact is told in a shape that is not its own.
+    #[error("`{name}` takes {takes}")]
+    AnchorShape {
+        /// The fact.
+        name: String,
+        /// What it takes beside its instant.
+        takes: &'static str,
+    },
+    /// A fact is told with a value that its phrase cannot use.
+    #[error("`{name}` is not {expected}")]
+    AnchorValue {
+        /// The fact.
+        name: String,
+        /// What the phrase can use.
+        expected: String,
+    },
+    /// The record would be due at once, whatever the person wants.
+    #[error("the end that has come does not move by `{name}`")]
+    StillDue {
+        /// What was told.
+        name: String,
     },
     /// An event lies in the future.
     #[error("`{name}` lies in the future")]
@@ -96,7 +120,11 @@ impl Refusal {
             | Self::WrongType { .. }
             | Self::NotIdentity { .. }
             | Self::AnotherIdentity { .. } => "GDPR Article 5(1)(d)",
-            Self::UnknownAnchor { .. } | Self::FutureAnchor { .. } => "GDPR Article 5(1)(e)",
+            Self::UnknownAnchor { .. }
+            | Self::FutureAnchor { .. }
+            | Self::AnchorShape { .. }
+            | Self::AnchorValue { .. }
+            | Self::StillDue { .. } => "GDPR Article 5(1)(e)",
             Self::NoIdentity => "GDPR Article 4(1)",
         }
     }
@@ -112,6 +140,9 @@ impl Refusal {
             Self::AnotherIdentity { .. } => "another_identity",
             Self::UnknownAnchor { .. } => "unknown_anchor",
             Self::FutureAnchor { .. } => "future_anchor",
+            Self::AnchorShape { .. } => "anchor_shape",
+            Self::AnchorValue { .. } => "anchor_value",
+            Self::StillDue { .. } => "still_due",
             Self::NoIdentity => "no_identity",
         }
     }
@@ -119,13 +150,19 @@ impl Refusal {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownCollection { near, .. }
-            | Self::UndeclaredField { near, .. }
-            | Self::UnknownAnchor { near, .. } => {
+            Self::UnknownCollection { near, .. } | Self::UndeclaredField { near, .. } => {
                 near.as_ref().map(|near| format!("did you mean `{near}`?"))
             }
+            Self::UnknownAnchor { near, known, .. } => Some(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("tell one of `{}`", known.join("`, `")),
+            }),
+            Self::StillDue { .. } => Some("tell the event that the period counts from".to_owned()),
             Self::MissingField { .. } => Some("send it, or declare it optional".to_owned()),
-            Self::WrongType { .. } | Self::NotIdentity { .. } => None,
+            Self::WrongType { .. }
+            | Self::NotIdentity { .. }
+            | Self::AnchorShape { .. }
+            | Self::AnchorValue { .. } => None,
             Self::AnotherIdentity { kind, .. } => {
                 Some(format!("store it for the person whose `{kind}` it is"))
             }
@@ -340,7 +377,7 @@ fn of_type(field: &Field, value: &Value) -> Result<(), &'static str> {
     if fits { Ok(()) } else { Err(expected) }
 }
 
-/// Holds events against the clocks of a collection.
+/// Holds events that are told with a record against the clocks of its collection.
 ///
 /// # Errors
 ///
@@ -350,61 +387,22 @@ pub fn anchors(
     rule: &CollectionRule,
     anchors: &BTreeMap<String, Timestamp>,
     now: Timestamp,
-) -> Result<(), Vec<Refusal>> {
-    let known = known_anchors(rulebook, rule);
-    let refusals: Vec<Refusal> = anchors
-        .iter()
-        .filter_map(|(name, at)| {
-            if !known.iter().any(|known| known == name) {
-                let near = did_you_mean(name, known.iter().map(String::as_str));
-                let near = near.map(str::to_owned);
-                Some(Refusal::UnknownAnchor {
-                    name: name.clone(),
-                    near,
-                })
-            } else if *at > now && !is_planned(name) {
-                Some(Refusal::FutureAnchor { name: name.clone() })
-            } else {
-                None
-            }
-        })
-        .collect();
+) -> Result<Vec<Change>, Vec<Refusal>> {
+    let read = anchors.iter().map(|(name, at)| {
+        let told = Told::event(name.clone(), *at);
+        let change = anchor::read(rulebook, rule, &told, now)?;
+        if matches!(change, Change::Renewed(..)) {
+            // Nothing of a record that comes in waits for its end.
+            return Err(Refusal::StillDue { name: name.clone() });
+        }
+        Ok(change)
+    });
+    let (changes, refusals): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
     if refusals.is_empty() {
-        Ok(())
+        Ok(changes.into_iter().flatten().collect())
     } else {
-        Err(refusals)
+        Err(refusals.into_iter().filter_map(Result::err).collect())
     }
-}
-
-/// What people do cannot lie ahead; deadlines and ends of events may be known before.
-fn is_planned(name: &str) -> bool {
-    let done = [
-        Event::COLLECTION,
-        Event::LAST_ACTIVITY,
-        Event::LAST_CORRESPONDENCE,
-    ];
-    !done.iter().any(|event| event.name() == name)
-}
-
-/// The events that a collection's clocks may be told of.
-pub fn known_anchors(rulebook: &Rulebook, rule: &CollectionRule) -> Vec<String> {
-    let mut known: Vec<String> = rule.declared.events.keys().cloned().collect();
-    known.extend(rule.declared.states.keys().cloned());
-    if let Some(activity) = rulebook.activities.get(&rule.activity) {
-        known.extend(activity.states.iter().cloned());
-    }
-    let built_in = [
-        Event::COLLECTION,
-        Event::LAST_ACTIVITY,
-        Event::LAST_CORRESPONDENCE,
-        Event::END_OF_CONTRACT,
-        Event::ANSWER,
-        Event::LOSS_OF_CONTACT,
-    ];
-    known.extend(built_in.iter().map(|event| event.name().to_owned()));
-    known.sort();
-    known.dedup();
-    known
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! that every answer can be asked again later and comes out the same.
 
 pub mod access;
+pub mod anchor;
 pub mod board;
 pub mod decision;
 pub mod diagnostic;

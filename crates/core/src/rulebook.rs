@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+use crate::anchor::Uses;
 use crate::decision::{Facts, Gate, Rule, States};
 use crate::hash::sha256;
 use crate::retention::{self, Calendar, Case, Event, Keep, Moment, Then};
@@ -96,6 +97,10 @@ pub struct CollectionRule {
     /// Whether all records of a person hang on one clock, so that one row changes when the person is
     /// active.
     pub shared_clock: bool,
+    /// What its clocks may be told of.
+    pub uses: Uses,
+    /// The collections whose periods count from the end of its records.
+    pub followers: Vec<String>,
     /// The collection as declared.
     pub declared: Collection,
 }
@@ -123,7 +128,19 @@ impl Rulebook {
             let rule = collection_rule(id, activity, gates.unwrap_or_default(), collection);
             (name, rule)
         });
-        let collections = collections.collect();
+        let mut collections: BTreeMap<_, _> = collections.collect();
+        let mut followers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, rule) in &collections {
+            for followed in rule.uses.records.values() {
+                let others = followers.entry(followed.clone()).or_default();
+                others.push(name.clone());
+            }
+        }
+        for (name, others) in followers {
+            if let Some(rule) = collections.get_mut(&name) {
+                rule.followers = others;
+            }
+        }
         Self {
             version: statement.version.clone(),
             calendar: calendar.unwrap_or_else(|| Calendar::new(zone)),
@@ -131,6 +148,12 @@ impl Rulebook {
             activities,
             collections,
         }
+    }
+
+    /// Whether the activity of a collection asks how old a person is.
+    pub fn asks_age(&self, rule: &CollectionRule) -> bool {
+        let activity = self.activities.get(&rule.activity);
+        activity.is_some_and(|activity| activity.minimum_age().is_some())
     }
 
     /// How long something that Ombud itself keeps is kept; none where the statement does not say, and
@@ -284,12 +307,17 @@ fn collection_rule(
         ends.push(Event::OBJECTION);
     }
     let keep = with_ends(collection.keep.as_ref().and_then(all_cases), &ends);
-    let of_subject = keep.as_ref().map(Keep::scope) == Some(retention::Scope::Subject);
+    let then = collection.then.clone().unwrap_or_else(Then::erase);
+    let holds = collection.hold.iter().flat_map(OneOrMany::as_slice);
+    let keeps = keep.iter().chain(holds.map(|hold| &hold.keep));
+    let uses = Uses::of(&id, keeps, &then);
+    let of_subject =
+        keep.as_ref().map(Keep::scope) == Some(retention::Scope::Subject) && !uses.is_of_record();
     let leaves = collection.leaves.iter().flat_map(OneOrMany::as_slice);
     CollectionRule {
         activity: id,
         keep,
-        then: collection.then.clone().unwrap_or_else(Then::erase),
+        then,
         holds: collection
             .hold
             .iter()
@@ -302,6 +330,8 @@ fn collection_rule(
         by_consent,
         objectable,
         shared_clock: of_subject && collection.hold.is_none(),
+        uses,
+        followers: Vec::new(),
         declared: collection.clone(),
     }
 }
@@ -341,6 +371,11 @@ impl CollectionRule {
     pub fn ends_by_objection(&self, activity: &Rule, facts: &Facts) -> bool {
         let basis = self.declared.basis;
         self.objectable && (activity.marketing || !activity.carries_despite_objection(basis, facts))
+    }
+
+    /// Whether its clocks depend on one another: on the ends of others' records, or on newer ones.
+    pub fn is_linked(&self) -> bool {
+        self.uses.last || !self.uses.records.is_empty() || !self.followers.is_empty()
     }
 
     /// Whether the end counts from this event.

@@ -7,9 +7,14 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::retention::{Anchors, Calendar, Due, EndAction, due, stages};
+use serde_json::{Map, Value};
+
+use crate::retention::{
+    Anchors, Calendar, Due, EndAction, Keep, Next, Notice, Notices, Stage, Step, WaitVerb, due,
+    next,
+};
 use crate::rulebook::CollectionRule;
-use crate::statement::model::Hold;
+use crate::statement::model::{Collection, Hold, Leaves, OneOrMany};
 
 /// What to do with a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,9 +38,18 @@ pub enum Verb {
         /// When the first of the duties ends, exclusive; `None` while no end is known.
         until: Option<Timestamp>,
     },
-    /// Take it out of use; it is erased later.
+    /// Take it out of use for a while before its end.
     Hide {
-        /// When the next step is due.
+        /// How.
+        wait: WaitVerb,
+        /// How many waits have begun then.
+        begun: usize,
+    },
+    /// Leave it: what comes next must be told to the person first, and nobody has said that it was.
+    Await {
+        /// What must be told.
+        notice: Notice,
+        /// When the next step is, if they are told in time.
         until: Timestamp,
     },
     /// Leave it; its time comes later than was thought.
@@ -56,8 +70,10 @@ pub struct Candidate<'a> {
     pub restricted: bool,
     /// Whether it was reduced to what a law asks for.
     pub reduced: bool,
-    /// Whether it was taken out of use already.
-    pub hidden: bool,
+    /// What the person was told of its end.
+    pub notices: Notices,
+    /// How many waits before its end have begun.
+    pub begun: usize,
 }
 
 /// Decides what is done with a candidate at `now`.
@@ -83,16 +99,11 @@ pub fn decide(
             .as_ref()
             .map(|keep| due(keep, candidate.anchors, calendar));
         let ended = match ends {
-            Some(Due::At(instant)) if instant <= now => instant,
-            Some(Due::At(instant)) => return Verb::Later { due: Some(instant) },
+            Some(Due::At(instant)) => instant,
             Some(Due::Waiting(_) | Due::Never(_)) | None => return Verb::Later { due: None },
         };
-        let last =
-            stages(&rule.then, ended, calendar).and_then(|stages| stages.last().map(|s| s.at));
-        match last {
-            Some(last) if now < last && candidate.hidden => return Verb::Later { due: Some(last) },
-            Some(last) if now < last => return Verb::Hide { until: last },
-            Some(_) | None => {}
+        if let Some(before) = before(rule, calendar, (candidate, ended), now) {
+            return before;
         }
     }
     let lasting = held(rule, calendar, candidate.anchors, now);
@@ -103,6 +114,134 @@ pub fn decide(
         Some(_) | None => end(rule),
     }
 }
+
+/// What comes before the end of a record whose period ends at an instant; `None` when nothing does any
+/// more.
+///
+/// Of waits that have passed without a sweep, those are made up for that leave something behind: the
+/// question to the person, and the names that are taken out.
+fn before(
+    rule: &CollectionRule,
+    calendar: &Calendar,
+    (candidate, ended): (&Candidate<'_>, Timestamp),
+    now: Timestamp,
+) -> Option<Verb> {
+    let after = |begun| next(&rule.then, ended, &candidate.notices, begun, calendar);
+    let mut begun = candidate.begun;
+    loop {
+        let wait = match after(begun) {
+            Some(Next::Await { notice, from, at }) if from <= now => {
+                return Some(Verb::Await { notice, until: at });
+            }
+            Some(Next::Step(Stage { at, .. }) | Next::Await { from: at, .. }) if now < at => {
+                return Some(Verb::Later { due: Some(at) });
+            }
+            Some(Next::Step(Stage {
+                step: Step::Wait(verb),
+                ..
+            })) => verb,
+            Some(Next::Step(Stage {
+                step: Step::Warn | Step::End(_),
+                ..
+            })) => return None,
+            Some(Next::Await { .. }) | None => return Some(Verb::Later { due: None }),
+        };
+        begun = begun.saturating_add(1);
+        let until = match after(begun) {
+            Some(Next::Step(Stage { at, .. }) | Next::Await { at, .. }) => Some(at),
+            None => None,
+        };
+        let leaves = matches!(wait, WaitVerb::Ask | WaitVerb::Pseudonymise);
+        if leaves || until.is_none_or(|until| now < until) {
+            return Some(Verb::Hide { wait, begun });
+        }
+    }
+}
+
+/// What the rule of a collection promises and nothing carries out yet, in words; the check tells it,
+/// and the board proves nothing of such a collection.
+pub fn not_carried_out(collection: &Collection) -> Vec<String> {
+    let fields = collection.fields.iter();
+    let fields = fields.filter(|(_, field)| field.keep.is_some());
+    let fields = fields.map(|(name, _)| format!("the shorter period of `{name}`"));
+    let copies = collection.copies.keys();
+    let copies = copies.map(|name| format!("the period of the copy `{name}`"));
+    let left = collection.leaves.iter().flat_map(OneOrMany::as_slice);
+    let hash = left.filter(|left| matches!(left, Leaves::Hash(_)));
+    let hash = hash.map(|_| "the hash that is left".to_owned());
+    let keeps = collection.keep.iter().flat_map(OneOrMany::as_slice);
+    let mut cases = keeps.flat_map(Keep::cases);
+    let reviewed = cases.any(|case| case.clauses.reviewed_every.is_some());
+    let reviewed = reviewed.then(|| "the regular review".to_owned());
+    fields.chain(copies).chain(hash).chain(reviewed).collect()
+}
+
+/// What a record waits for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Awaited {
+    /// When its next step is due, inclusive; `None` while it waits for a fact, or for ever.
+    pub at: Option<Timestamp>,
+    /// What its person must be told before that step is taken, and may be told now.
+    pub tell: Option<Notice>,
+}
+
+/// What a record waits for at `now`.
+pub fn awaited(
+    rule: &CollectionRule,
+    calendar: &Calendar,
+    candidate: &Candidate<'_>,
+    now: Timestamp,
+) -> Awaited {
+    let (at, tell) = if candidate.reduced {
+        (held_until(rule, calendar, candidate.anchors), None)
+    } else {
+        let (then, notices) = (&rule.then, &candidate.notices);
+        let ends = rule.keep.as_ref();
+        let ends = ends.map(|keep| due(keep, candidate.anchors, calendar));
+        let next = match ends {
+            Some(Due::At(ended)) => next(then, ended, notices, candidate.begun, calendar),
+            Some(Due::Waiting(_) | Due::Never(_)) | None => None,
+        };
+        match next {
+            Some(Next::Step(stage)) => (Some(stage.at), None),
+            Some(Next::Await { from, .. }) if now < from => (Some(from), None),
+            Some(Next::Await { notice, at, .. }) => (Some(at), Some(notice)),
+            None => (None, None),
+        }
+    };
+    Awaited { at, tell }
+}
+
+/// Takes out what names the person: identities, and fields of the categories that do. What must not be
+/// missing has the code in its place. Free text stays as it is.
+///
+/// # Source
+///
+/// GDPR Article 4(5).
+pub fn pseudonymise(rule: &CollectionRule, fields: &mut Map<String, Value>, code: &str) {
+    let names = |name: &str| {
+        let field = rule.declared.fields.get(name)?;
+        let names = field.identity.is_some() || NAMING.contains(&field.category.as_str());
+        names.then_some(field.optional)
+    };
+    fields.retain(|name, _| names(name) != Some(true));
+    for (name, value) in fields.iter_mut() {
+        if names(name).is_some() && value.is_string() {
+            *value = Value::String(code.to_owned());
+        }
+    }
+}
+
+/// The categories of data that name a person.
+const NAMING: [&str; 7] = [
+    "pd:Contact",
+    "pd:EmailAddress",
+    "pd:Name",
+    "pd:PhysicalAddress",
+    "pd:TelephoneNumber",
+    "pd:UID",
+    "pd:Username",
+];
 
 /// When the first duty that holds a reduced record ends, exclusive; `None` while no end is known.
 pub fn held_until(
@@ -200,7 +339,8 @@ mod tests {
             anchors,
             restricted: false,
             reduced,
-            hidden: false,
+            notices: Notices::default(),
+            begun: 0,
         };
         decide(&book.collections[name], &book.calendar, &candidate, now)
     }
@@ -229,7 +369,8 @@ mod tests {
             anchors: &facts,
             restricted: true,
             reduced: false,
-            hidden: false,
+            notices: Notices::default(),
+            begun: 0,
         };
         let rule = &book.collections["website-chat.conversation"];
         let found = decide(rule, &book.calendar, &candidate, at("2040-01-01T00:00:00Z"));
@@ -283,7 +424,8 @@ mod tests {
                 anchors: &facts,
                 restricted: false,
                 reduced,
-                hidden: false,
+                notices: Notices::default(),
+                begun: 0,
             };
             decide(&rule, &calendar, &candidate, at(now))
         };
@@ -326,6 +468,138 @@ mod tests {
         );
     }
 
+    /// The bundled statement with another end for chats, which last three months.
+    fn ending(then: &str) -> Rulebook {
+        let file = "activities/website-chat.toml";
+        rules(&[(file, "then  = \"erase\"", &format!("then  = \"{then}\""))])
+    }
+
+    /// What is done with a chat of 1 April, due on 1 July at 22:00.
+    fn staged(book: &Rulebook, begun: usize, told: [&str; 2], now: &str) -> Verb {
+        let facts = anchors(&[(Event::COLLECTION, "2026-04-01T08:00:00Z")]);
+        let [warned, asked] = told.map(|told| told.parse().ok());
+        let candidate = Candidate {
+            anchors: &facts,
+            restricted: false,
+            reduced: false,
+            notices: Notices { warned, asked },
+            begun,
+        };
+        let rule = &book.collections["website-chat.conversation"];
+        decide(rule, &book.calendar, &candidate, at(now))
+    }
+
+    fn later(due: &str) -> Verb {
+        Verb::Later { due: Some(at(due)) }
+    }
+
+    #[test]
+    fn i2_waits_follow_one_another_and_their_sum_ends_it() {
+        let book = ending("suspend for 10 days, then hide for 20 days, then erase");
+        let hide = |wait, begun| Verb::Hide { wait, begun };
+        let suspended = hide(WaitVerb::Suspend, 1);
+        let hidden = hide(WaitVerb::Hide, 2);
+        let table = [
+            (0, "2026-07-01T21:59:59.999Z", later("2026-07-01T22:00:00Z")),
+            (0, "2026-07-01T22:00:00Z", suspended),
+            (1, "2026-07-11T21:59:59.999Z", later("2026-07-11T22:00:00Z")),
+            (1, "2026-07-11T22:00:00Z", hidden.clone()),
+            (0, "2026-07-11T22:00:00Z", hidden),
+            (2, "2026-07-31T21:59:59.999Z", later("2026-07-31T22:00:00Z")),
+            (2, "2026-07-31T22:00:00Z", Verb::Erase),
+            (0, "2026-07-31T22:00:00Z", Verb::Erase),
+        ];
+        for (begun, now, want) in table {
+            assert_eq!(
+                staged(&book, begun, ["", ""], now),
+                want,
+                "{begun} at {now}"
+            );
+        }
+    }
+
+    #[test]
+    fn i2_nothing_ends_without_the_warning_that_was_promised() {
+        let book = ending("warn 14 days before, then erase");
+        let (warn, due) = ("2026-06-17T22:00:00Z", "2026-07-01T22:00:00Z");
+        let awaits = Verb::Await {
+            notice: Notice::Warned,
+            until: at(due),
+        };
+        let table = [
+            ("", "2026-06-17T21:59:59.999Z", later(warn)),
+            ("", warn, awaits.clone()),
+            ("", "2026-08-01T00:00:00Z", awaits),
+            ("2026-06-17T10:00:00Z", warn, later(due)),
+            ("2026-06-16T10:00:00Z", due, Verb::Erase),
+            ("2026-06-20T10:00:00Z", due, later("2026-07-04T22:00:00Z")),
+            ("2026-06-20T10:00:00Z", "2026-07-04T22:00:00Z", Verb::Erase),
+        ];
+        for (warned, now, want) in table {
+            assert_eq!(
+                staged(&book, 0, [warned, ""], now),
+                want,
+                "{warned} at {now}"
+            );
+        }
+    }
+
+    #[test]
+    fn i2_nothing_ends_before_its_person_was_asked_for_as_long_as_promised() {
+        let book = ending("ask for 30 days, then erase");
+        let (due, end) = ("2026-07-01T22:00:00Z", "2026-07-31T22:00:00Z");
+        let asks = Verb::Hide {
+            wait: WaitVerb::Ask,
+            begun: 1,
+        };
+        let awaits = Verb::Await {
+            notice: Notice::Asked,
+            until: at(end),
+        };
+        let table = [
+            (0, "", due, asks.clone()),
+            (0, "", "2027-01-01T00:00:00Z", asks),
+            (1, "", due, awaits.clone()),
+            (1, "", end, awaits),
+            (1, "2026-07-01T22:00:00Z", end, Verb::Erase),
+            (
+                1,
+                "2026-07-10T10:00:00Z",
+                end,
+                later("2026-08-09T22:00:00Z"),
+            ),
+            (
+                1,
+                "2026-07-10T10:00:00Z",
+                "2026-08-09T22:00:00Z",
+                Verb::Erase,
+            ),
+        ];
+        for (begun, asked, now, want) in table {
+            assert_eq!(
+                staged(&book, begun, ["", asked], now),
+                want,
+                "{asked} at {now}"
+            );
+        }
+    }
+
+    #[test]
+    fn i2_a_pseudonym_takes_the_place_of_what_names_a_person() {
+        let book = rules(&[]);
+        let rule = &book.collections["support.inquiry"];
+        let mut fields = Map::new();
+        for name in ["email", "name", "message"] {
+            fields.insert(name.to_owned(), Value::String("anna".to_owned()));
+        }
+        pseudonymise(rule, &mut fields, "c0de");
+        let left = serde_json::to_value(fields).unwrap();
+        assert_eq!(
+            left,
+            serde_json::json!({ "email": "c0de", "message": "anna" })
+        );
+    }
+
     /// The bundled statement, with a collection that is hidden before it is erased.
     fn book() -> &'static Rulebook {
         // Read once: a statement takes long to load.
@@ -342,7 +616,7 @@ mod tests {
         fn i2_a_plan_that_is_applied_twice_changes_nothing(
             collection in any::<prop::sample::Index>(),
             told in prop::collection::vec(prop::option::of(0_i64..4_000), 12),
-            (restricted, reduced, hidden) in (any::<bool>(), any::<bool>(), any::<bool>()),
+            (restricted, reduced, begun) in (any::<bool>(), any::<bool>(), 0_usize..2),
             days in 0_i64..4_000,
         ) {
             let rules: Vec<_> = book().collections.values().collect();
@@ -355,7 +629,8 @@ mod tests {
                 events: events.collect(),
                 ..Anchors::default()
             };
-            let first = Candidate { anchors: &anchors, restricted, reduced, hidden };
+            let notices = Notices::default();
+            let first = Candidate { anchors: &anchors, restricted, reduced, notices, begun };
             let decide = |candidate: &Candidate<'_>| decide(rule, &book().calendar, candidate, day(days));
             let (again, left) = match decide(&first) {
                 // Nothing is left to be decided about.
@@ -363,10 +638,12 @@ mod tests {
                 Verb::Reduce { until, .. } => {
                     (Candidate { reduced: true, ..first.clone() }, Verb::Later { due: until })
                 }
-                Verb::Hide { until } => {
-                    (Candidate { hidden: true, ..first.clone() }, Verb::Later { due: Some(until) })
+                Verb::Hide { begun, .. } => {
+                    let hidden = Candidate { begun, ..first.clone() };
+                    let due = awaited(rule, &book().calendar, &hidden, day(days)).at;
+                    (hidden, Verb::Later { due })
                 }
-                left @ (Verb::Later { .. } | Verb::Wait) => (first.clone(), left),
+                left @ (Verb::Later { .. } | Verb::Await { .. } | Verb::Wait) => (first.clone(), left),
             };
             prop_assert_eq!(decide(&again), left.clone());
             if let Verb::Later { due: Some(due) } = left {

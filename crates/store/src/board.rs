@@ -64,7 +64,7 @@ sql! {
         FROM clock JOIN record ON record.bucket = clock.bucket
             AND record.subject_id = clock.subject_id AND record.collection = clock.collection
             AND record.clock_id = clock.clock_id
-        WHERE clock.bucket = $1 AND clock.state = 'live'
+        WHERE clock.bucket = $1 AND clock.state IN ('live', 'awaits')
             AND clock.due_at >= $2 AND clock.due_at < $15
         GROUP BY clock.collection ORDER BY clock.collection";
 }

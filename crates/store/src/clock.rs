@@ -24,10 +24,14 @@ sql! {
     CLOCK_OF_COLLECTION = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
         WHERE bucket = $1 AND collection = $2 AND (subject_id, clock_id) > ($3, $4)
         ORDER BY subject_id, clock_id LIMIT $5";
+    CLOCK_AWAITS = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+        WHERE bucket = $1 AND collection = $2 AND state = 'awaits' ORDER BY due_at LIMIT $3";
     CLOCK_COLLECTIONS = "SELECT collection, COUNT(*) FROM clock WHERE bucket = $1 GROUP BY collection";
     CLOCK_SPLIT = "UPDATE record SET clock_id = record_id
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4
         RETURNING record_id, created_at";
+    CLOCK_PART = "UPDATE record SET clock_id = record_id
+        WHERE bucket = $1 AND record_id = $2 AND subject_id = $3 AND collection = $4 AND clock_id = $5";
     RECOUNT_FIND = "SELECT collection, subject_id, clock_id, done FROM recount
         WHERE bucket = $1 AND statement_hash = $2 AND in_force_at = $3";
     RECOUNT_SAVE = "INSERT INTO recount (bucket, statement_hash, in_force_at, collection, subject_id,
@@ -55,6 +59,8 @@ pub struct ClockKey {
 pub enum ClockState {
     /// It may, once it is due.
     Live,
+    /// It may not before the person was told of it.
+    Awaits,
     /// It may not: restricted or held. What is due meanwhile is acted on when it is live again.
     Held,
 }
@@ -63,6 +69,7 @@ impl ClockState {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Live => "live",
+            Self::Awaits => "awaits",
             Self::Held => "held",
         }
     }
@@ -71,7 +78,7 @@ impl ClockState {
 impl FromValue for ClockState {
     fn from_value(value: Value) -> Option<Self> {
         let word = String::from_value(value)?;
-        [Self::Live, Self::Held]
+        [Self::Live, Self::Awaits, Self::Held]
             .into_iter()
             .find(|state| state.word() == word)
     }
@@ -176,6 +183,23 @@ impl Tx<'_> {
         rows.into_iter().map(|row| clock(bucket, row)).collect()
     }
 
+    /// The clocks of a collection in this bucket whose person must be told before they may end, the
+    /// most urgent first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn awaiting_clocks(
+        &mut self,
+        collection: &str,
+        limit: u32,
+    ) -> Result<Vec<Clock>, StoreError> {
+        let bucket = self.bucket()?;
+        let values = values![bucket, collection, i64::from(limit)];
+        let rows = self.query(&CLOCK_AWAITS, values)?;
+        rows.into_iter().map(|row| clock(bucket, row)).collect()
+    }
+
     /// The collections that this bucket has clocks of.
     ///
     /// # Errors
@@ -210,6 +234,23 @@ impl Tx<'_> {
             Ok((columns.take("record_id")?, columns.take("created_at")?))
         };
         rows.into_iter().map(read).collect()
+    }
+
+    /// Takes one record off a clock that it shares with others; false if it does not hang there. Save its
+    /// own clock in the same transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn part_record(&mut self, key: &ClockKey, record: RecordId) -> Result<bool, StoreError> {
+        let ClockKey {
+            subject,
+            collection,
+            clock: id,
+        } = key;
+        let bucket = self.bucket_of(*subject)?;
+        let values = values![bucket, record, *subject, collection, *id];
+        Ok(self.execute(&CLOCK_PART, values)? > 0)
     }
 
     /// How far this bucket was counted anew under a version that came into force at an instant; none

@@ -62,6 +62,15 @@ impl Tx<'_> {
         Ok(self.key(subject)?.pseudonym("subject", &[]))
     }
 
+    /// A code in the place of a subject's name; another than the one in the evidence, which is public.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::KeyDestroyed`] if the subject has no key (any more).
+    pub fn code_of(&mut self, subject: SubjectId) -> Result<String, StoreError> {
+        Ok(self.key(subject)?.pseudonym("code", &[]).to_string())
+    }
+
     /// What stands for a record of a subject in the evidence.
     ///
     /// # Errors

@@ -146,6 +146,12 @@ pub enum Fact {
         anchor: String,
         /// When it happened.
         anchored_at: Timestamp,
+        /// Whether it ended, or was taken back, then.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        ends: bool,
+        /// Until when it holds, exclusive, where that was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
         /// How many clocks count from it now.
         clocks: u64,
     },
@@ -164,6 +170,9 @@ pub enum Fact {
         anonymised: u64,
         /// Records of which only what a law asks for is left.
         reduced: u64,
+        /// Records from which what names the person was taken.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pseudonymised: u64,
         /// Records taken out of use, to be erased later.
         hidden: u64,
         /// The hash over the sorted ids of all these records, one a line.
@@ -199,6 +208,14 @@ pub enum Fact {
         /// Its root.
         root: Hash,
     },
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Fact {
@@ -327,6 +344,8 @@ pub(super) mod tests {
                 collection,
                 anchor: "last_activity".to_owned(),
                 anchored_at: at("2026-04-01T08:00:00Z"),
+                ends: false,
+                until: None,
                 clocks: 2,
             },
             Fact::KeyDestroyed { subject },
@@ -335,6 +354,7 @@ pub(super) mod tests {
                 erased: 3,
                 anonymised: 2,
                 reduced: 1,
+                pseudonymised: 0,
                 hidden: 0,
                 records: Hash::of(b"ids"),
             },

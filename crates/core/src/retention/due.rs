@@ -83,6 +83,17 @@ pub fn due(keep: &Keep, anchors: &Anchors, calendar: &Calendar) -> Due {
     }
 }
 
+/// How many records of the kind are kept beside newer ones, for a record with these facts; `None` where
+/// the case that holds for it does not say `last`.
+pub fn kept_last(keep: &Keep, anchors: &Anchors, calendar: &Calendar) -> Option<u16> {
+    let asked = Asked {
+        anchors,
+        calendar,
+        pauses: &[],
+    };
+    keep.cases().find(|case| asked.holds(&case.guard))?.last()
+}
+
 /// A question on its way through a phrase.
 #[derive(Clone, Copy)]
 struct Asked<'a> {

@@ -82,7 +82,7 @@ mod then;
 
 pub use anchors::{Anchors, Hold, Interval};
 pub use calendar::Calendar;
-pub use due::{Awaited, Due, Never, due};
+pub use due::{Awaited, Due, Never, due, kept_last};
 pub use durations::durations_in;
 pub use names::{Event, RecordName, State, Statistic, is_name};
 pub use parse::parse;
@@ -92,6 +92,6 @@ pub use phrase::{
 };
 pub use problem::{Problem, nearest};
 pub use sentence::{Titles, how_long, sentence};
-pub use stages::{Stage, Step, stages};
+pub use stages::{Next, Notice, Notices, Stage, Step, next, stages};
 pub use survey::Scope;
 pub use then::{EndAction, Then, Wait, WaitVerb};

@@ -1,5 +1,7 @@
 //! What a `keep` phrase says, as a value: one meaning, one value. Knows neither words nor dates.
 
+use serde::{Deserialize, Serialize};
+
 use super::names::{Event, RecordName, State};
 use super::period::Period;
 
@@ -241,7 +243,8 @@ pub enum Condition {
 }
 
 /// What a guard may ask about a record, and what may decide a length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Key {
     /// The category of the data, such as `log` or `pd:EmailAddress`.
     Category,
@@ -263,6 +266,20 @@ impl Key {
         ("severity", Key::Severity),
         ("copy", Key::Copy),
     ];
+
+    /// Its name in phrases, fields and facts.
+    pub fn name(self) -> &'static str {
+        let mut spellings = Key::SPELLINGS.into_iter();
+        let own = spellings.find(|(_, key)| *key == self);
+        own.map_or("", |(name, _)| name)
+    }
+
+    /// The key of this name.
+    pub fn of(name: &str) -> Option<Key> {
+        let mut spellings = Key::SPELLINGS.into_iter();
+        let own = spellings.find(|(known, _)| *known == name);
+        own.map(|(_, key)| key)
+    }
 
     /// The bases that a guard may name.
     ///

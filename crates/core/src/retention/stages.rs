@@ -1,6 +1,7 @@
 //! When each step of a `then` phrase is taken, counted from the end of keeping.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
 use super::period::Period;
@@ -52,6 +53,106 @@ pub fn stages<'a>(then: &'a Then, due: Timestamp, calendar: &Calendar) -> Option
         step: Step::End(&then.end),
     });
     Some(stages)
+}
+
+/// Something that people must have been told before a record may end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// That the time is nearly up.
+    Warned,
+    /// The question whether to keep it.
+    Asked,
+}
+
+impl Notice {
+    /// The name by which a clock is told that it was sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Notice::Warned => "warned",
+            Notice::Asked => "asked",
+        }
+    }
+}
+
+/// When the person was told; `None` where nobody has said so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Notices {
+    /// When they were warned.
+    pub warned: Option<Timestamp>,
+    /// When they were asked.
+    pub asked: Option<Timestamp>,
+}
+
+/// What comes next for a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next<'a> {
+    /// A step.
+    Step(Stage<'a>),
+    /// Nothing, before the person was told.
+    Await {
+        /// What.
+        notice: Notice,
+        /// From when on they are to be told, inclusive.
+        from: Timestamp,
+        /// When the next step is, if they are told in time.
+        at: Timestamp,
+    },
+}
+
+/// The next step for a record that is due at `due`, after so many waits have begun; `None` when it
+/// lies past the year 9999.
+///
+/// What was said too late moves what follows: a warning leaves its whole period before anything
+/// happens, a question its whole wait for an answer.
+pub fn next<'a>(
+    then: &'a Then,
+    due: Timestamp,
+    notices: &Notices,
+    begun: usize,
+    calendar: &Calendar,
+) -> Option<Next<'a>> {
+    let mut from = due;
+    if let Some(period) = then.warn {
+        let Some(warned) = notices.warned else {
+            return Some(Next::Await {
+                notice: Notice::Warned,
+                from: calendar.before(due, period)?,
+                at: due,
+            });
+        };
+        from = from.max(calendar.after(warned, period)?);
+    }
+    let mut waited = Period::default();
+    for (number, wait) in then.waits.iter().enumerate() {
+        let begins = calendar.after(from, waited)?;
+        if number >= begun {
+            return Some(Next::Step(Stage {
+                at: begins,
+                step: Step::Wait(wait.verb),
+            }));
+        }
+        waited = waited.plus(wait.period)?;
+        if wait.verb == WaitVerb::Ask {
+            let at = calendar.after(from, waited)?;
+            let Some(asked) = notices.asked else {
+                return Some(Next::Await {
+                    notice: Notice::Asked,
+                    from: begins,
+                    at,
+                });
+            };
+            let answered = calendar.after(asked, wait.period)?;
+            if answered > at {
+                from = answered;
+                waited = Period::default();
+            }
+        }
+    }
+    Some(Next::Step(Stage {
+        at: calendar.after(from, waited)?,
+        step: Step::End(&then.end),
+    }))
 }
 
 #[cfg(test)]

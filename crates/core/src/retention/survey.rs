@@ -171,6 +171,19 @@ impl Keep {
 }
 
 impl Case {
+    /// How many records of the kind are kept, where it says `last`: the fewest.
+    pub(super) fn last(&self) -> Option<u16> {
+        let mut open: Vec<&Moment> = self.moments().collect();
+        let mut fewest = None;
+        while let Some(moment) = open.pop() {
+            open.extend(moment.members());
+            if let Moment::Last(count) = moment {
+                fewest = Some(fewest.map_or(*count, |known: u16| known.min(*count)));
+            }
+        }
+        fewest
+    }
+
     fn moments(&self) -> impl Iterator<Item = &Moment> {
         let least = self.clauses.at_least.iter().map(|least| &least.until);
         std::iter::once(&self.until).chain(least)

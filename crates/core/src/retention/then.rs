@@ -4,6 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::names::Statistic;
 use super::period::Period;
 use super::problem::{Problem, nearest};
@@ -32,7 +34,8 @@ pub struct Wait {
 }
 
 /// What is done with a record that waits for its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WaitVerb {
     /// No one but the organisation sees it any more.
     Hide,
@@ -71,6 +74,11 @@ pub enum EndAction {
 }
 
 impl Then {
+    /// Whether people must be told before the end.
+    pub fn tells(&self) -> bool {
+        self.warn.is_some() || self.waits.iter().any(|wait| wait.verb == WaitVerb::Ask)
+    }
+
     /// Erase at once when the time is up.
     pub const fn erase() -> Then {
         Then {

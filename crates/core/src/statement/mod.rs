@@ -201,6 +201,19 @@ impl Activity {
 }
 
 impl model::BasisName {
+    /// Its name in files, phrases and facts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Consent => "consent",
+            Self::ExplicitConsent => "explicit_consent",
+            Self::Contract => "contract",
+            Self::LegalObligation => "legal_obligation",
+            Self::VitalInterest => "vital_interest",
+            Self::PublicTask => "public_task",
+            Self::LegitimateInterest => "legitimate_interest",
+        }
+    }
+
     /// Whether it is consent, plain or explicit.
     pub fn is_consent(self) -> bool {
         matches!(self, Self::Consent | Self::ExplicitConsent)

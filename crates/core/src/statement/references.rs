@@ -5,9 +5,10 @@ use super::mended::Mended;
 use super::model::{Activity, Basis, Collection, Field, FieldKind, Leaves, OneOrMany};
 use super::promise::Proof;
 use super::{Reading, Statement};
+use crate::anchor::Uses;
 use crate::diagnostic::{Diagnostic, Place, did_you_mean};
 use crate::dpv;
-use crate::retention::{Event, Keep};
+use crate::retention::{Event, Keep, RecordName, Then};
 
 /// Reports every name that is used and not declared, in what is published and in what was decided.
 pub(super) fn check(statement: &Statement, mended: &Mended, diagnostics: &mut Vec<Diagnostic>) {
@@ -372,10 +373,65 @@ impl Checker<'_> {
         for state in keep.states() {
             self.declared(at, state.name(), &states);
         }
+        self.taken(kept, keep);
         for other in keep.records() {
+            if self.circular(kept, other) {
+                let message = format!("`end of {other}` is never known before its own end");
+                let hint = "count from an event, such as `after collection`";
+                self.report(at, message, hint.to_owned());
+            }
             let own = activity.collections.keys().map(String::as_str);
             self.record(at, other.name(), own.collect());
         }
+    }
+
+    /// What a phrase calls by a name of its own, no event or state can be called.
+    fn taken(&mut self, kept: &Kept<'_>, keep: &Keep) {
+        let erase = Then::erase();
+        let then = kept.collection.then.as_ref().unwrap_or(&erase);
+        let uses = Uses::of(kept.id, std::iter::once(keep), then);
+        for (key, names) in [
+            ("events", &kept.collection.events),
+            ("states", &kept.collection.states),
+        ] {
+            for name in names.keys().filter(|name| uses.takes(name)) {
+                let message = format!("`{name}` has a meaning of its own beside `{keep}`");
+                let at = kept.at.key(key).key(name);
+                self.report(&at, message, "give it another name".to_owned());
+            }
+        }
+    }
+
+    /// Whether the end of another record counts, by itself or by others, from the end of this one.
+    fn circular(&self, kept: &Kept<'_>, other: &RecordName) -> bool {
+        let full = |id: &str, record: &RecordName| match record.name() {
+            name if name.contains('.') => name.to_owned(),
+            name => format!("{id}.{name}"),
+        };
+        let own = kept
+            .at
+            .keys
+            .last()
+            .map(|name| format!("{}.{name}", kept.id));
+        let (mut open, mut seen) = (vec![full(kept.id, other)], Vec::new());
+        while let Some(name) = open.pop() {
+            if Some(&name) == own.as_ref() {
+                return true;
+            }
+            if seen.contains(&name) {
+                continue;
+            }
+            let mut all = self.reading.collections();
+            if let Some((_, _, collection)) = all.find(|(known, ..)| *known == name) {
+                let id = name.split('.').next().unwrap_or_default();
+                let keeps = collection.keep.iter().flat_map(OneOrMany::as_slice);
+                for record in keeps.flat_map(Keep::records) {
+                    open.push(full(id, record));
+                }
+            }
+            seen.push(name);
+        }
+        false
     }
 
     /// A collection by its full name, or one of the activity at hand by its own.

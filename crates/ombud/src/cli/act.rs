@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Subcommand;
 use jiff::Timestamp;
+use ombud_core::anchor;
 use ombud_core::evidence;
 use ombud_core::standing::Act;
 use ombud_store::{Entry, RecordId};
@@ -170,16 +171,29 @@ fn show(Entry { seq, entry }: &Entry, out: &mut Output<'_>) -> std::io::Result<(
     ))
 }
 
-/// Tell of an event that a clock counts from.
+/// Tell a fact that clocks count from.
 #[derive(Debug, Subcommand)]
 pub(super) enum Anchor {
-    /// Record that an event happened
+    /// Record what happened, or was decided
     Set {
-        /// The event, for example `last_activity`
+        /// The event or state, for example `last_activity`, or another fact that the phrase counts
+        /// from, for example `agreed` or `legal_hold`
         anchor: String,
-        /// When it happened; now when left out
+        /// When it happened, or was decided; now when left out
         #[arg(long, value_name = "INSTANT")]
         at: Option<Timestamp>,
+        /// It ended then, or is taken back
+        #[arg(long)]
+        ends: bool,
+        /// Until when an agreement or a legal hold lasts, exclusive
+        #[arg(long, value_name = "INSTANT")]
+        until: Option<Timestamp>,
+        /// The date of birth, outcome, severity, category, basis, copy, chosen length or extension
+        #[arg(long)]
+        value: Option<String>,
+        /// Why it is held or extended: a case number, no personal data
+        #[arg(long)]
+        reason: Option<String>,
         /// The person, as `email:anna@example.com`
         #[arg(long, value_parser = subject, requires = "collection", required_unless_present = "record")]
         subject: Option<SubjectRef>,
@@ -202,6 +216,10 @@ impl Anchor {
         let Self::Set {
             anchor,
             at,
+            ends,
+            until,
+            value,
+            reason,
             subject,
             collection,
             record,
@@ -213,9 +231,15 @@ impl Anchor {
         };
         let ombud = settings.ombud(clock).await?;
         let now = clock.now();
-        let clocks = ombud
-            .set_anchor(&target, &anchor, at.unwrap_or(now), now)
-            .await?;
+        let told = anchor::Told {
+            anchor,
+            at: at.unwrap_or(now),
+            ends,
+            until,
+            value,
+            reason,
+        };
+        let clocks = ombud.set_anchor(&target, &told, now).await?;
         if out.json {
             out.value(&json!({ "clocks": clocks }))?;
         } else {

@@ -231,6 +231,7 @@ fn show(Shown { leaf, entry }: &Shown, out: &mut Output<'_>) -> std::io::Result<
 }
 
 /// What happened, in a line.
+#[expect(clippy::too_many_lines, reason = "one sentence for each kind of fact")]
 fn say(fact: &Fact) -> String {
     match fact {
         Fact::Record {
@@ -257,9 +258,15 @@ fn say(fact: &Fact) -> String {
             collection,
             anchor,
             anchored_at,
+            ends,
+            until,
             clocks,
         } => {
-            format!("{anchor} of {subject} in {collection} at {anchored_at}, for {clocks} clocks")
+            let ends = if *ends { "end of " } else { "" };
+            let until = until.map_or_else(String::new, |until| format!(" until {until}"));
+            format!(
+                "{ends}{anchor} of {subject} in {collection} at {anchored_at}{until}, for {clocks} clocks"
+            )
         }
         Fact::KeyDestroyed { subject } => format!("key of {subject} destroyed"),
         Fact::Swept {
@@ -267,12 +274,13 @@ fn say(fact: &Fact) -> String {
             erased,
             anonymised,
             reduced,
+            pseudonymised,
             hidden,
             ..
         } => {
             let version = statement.short();
             format!(
-                "swept: {erased} erased, {anonymised} anonymised, {reduced} reduced, {hidden} hidden, under {version}"
+                "swept: {erased} erased, {anonymised} anonymised, {reduced} reduced, {pseudonymised} pseudonymised, {hidden} hidden, under {version}"
             )
         }
         Fact::Counted {

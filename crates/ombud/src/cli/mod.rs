@@ -9,6 +9,7 @@ mod check;
 mod evidence;
 mod key;
 mod may;
+mod notice;
 mod output;
 mod record;
 mod reference;
@@ -69,6 +70,8 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Show what will be due, by activity and month
     Forecast(sweep::Forecast),
+    /// Show whom to warn or ask before their records may end
+    Notices,
     /// Show what anonymised records left: counts that hide everyone in them
     Statistics,
     /// Verify the evidence or a receipt, show entries, prove that the log holds one
@@ -142,6 +145,7 @@ async fn dispatch(
         Command::Key(command) => command.run(settings, clock, out).await,
         Command::Sweep(sweep) => sweep.run(settings, clock, out).await,
         Command::Forecast(forecast) => forecast.run(settings, clock, out).await,
+        Command::Notices => notice::run(settings, clock, out).await,
         Command::Statistics => statistic::run(settings, clock, out).await,
         Command::Evidence(evidence) => evidence.run(settings, clock, out).await,
         Command::Statement(command) => command.run(settings, clock, out).await,
@@ -216,6 +220,11 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
         }
         Some(FlowError::Restricted) => {
             out.complain(&format!("  {}\n", Reason::Restricted.article()));
+            Outcome::No.into()
+        }
+        Some(FlowError::LegalHold) => {
+            let hint = "hint: `ombud anchor set legal_hold` with its `--reason` and `--ends`";
+            out.complain(&format!("  GDPR Article 17(3)(e)\n  {hint}\n"));
             Outcome::No.into()
         }
         Some(FlowError::Act(refusal)) => {

@@ -43,9 +43,21 @@ impl Sweep {
         } else {
             let done = if self.dry_run { "would be " } else { "" };
             out.line(format!(
-                "{} due: {} records {done}erased, {} {done}anonymised, {} {done}reduced, {} later",
-                swept.due, swept.erased, swept.anonymised, swept.reduced, swept.later
+                "{} due: {} records {done}erased, {} {done}anonymised, {} {done}reduced, {} {done}hidden, {} later",
+                swept.due, swept.erased, swept.anonymised, swept.reduced, swept.hidden, swept.later
             ))?;
+            if swept.pseudonymised > 0 {
+                let unnamed = swept.pseudonymised;
+                out.line(format!(
+                    "{unnamed} of the hidden records {done}without names"
+                ))?;
+            }
+            if swept.waiting > 0 {
+                out.line(format!(
+                    "{} wait until their people are warned or asked",
+                    swept.waiting
+                ))?;
+            }
             if swept.people > 0 {
                 out.line(format!(
                     "{} people: nothing of theirs is left",

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use ombud_core::evidence::{Fact, Hash};
-use ombud_core::rulebook::Rulebook;
-use ombud_core::sweep::{Candidate, Verb, decide};
+use ombud_core::retention::WaitVerb;
+use ombud_core::rulebook::{CollectionRule, Rulebook};
+use ombud_core::sweep::{Candidate, Verb, decide, pseudonymise};
 use ombud_store::{
     Clock, ClockId, ClockKey, Plan, PlanId, PlanItem, Record, RecordId, RecordState, SWEEP_STEP,
     StoreError, SubjectId, Tx,
@@ -24,12 +25,13 @@ pub(super) fn verb(book: &Rulebook, clock: &Clock, now: Timestamp) -> Verb {
         return Verb::Erase;
     };
     let facts = anchor::Facts::parse(&clock.anchors);
-    let anchors = facts.anchors();
+    let anchors = facts.anchors(rule);
     let candidate = Candidate {
         anchors: &anchors,
         restricted: false,
         reduced: facts.reduced,
-        hidden: clock.stage > 0,
+        notices: facts.notices(),
+        begun: usize::try_from(clock.stage).unwrap_or(0),
     };
     decide(rule, &book.calendar, &candidate, now)
 }
@@ -53,8 +55,6 @@ pub(super) fn at_once(verb: &Verb, key: &ClockKey) -> bool {
 #[derive(Default)]
 pub(super) struct Acted {
     pub(super) swept: Swept,
-    /// Records taken out of use.
-    hidden: u64,
     /// All records that were acted on.
     records: Vec<RecordId>,
     /// Whether nothing is left to act on.
@@ -104,7 +104,8 @@ pub(super) fn act(
             erased: acted.swept.erased,
             anonymised: acted.swept.anonymised,
             reduced: acted.swept.reduced,
-            hidden: acted.hidden,
+            pseudonymised: acted.swept.pseudonymised,
+            hidden: acted.swept.hidden,
             records: over(std::mem::take(&mut acted.records)),
         };
         tx.append_evidence(now, fact)?;
@@ -191,9 +192,9 @@ fn act_on(
             acted.swept.reduced += u64::from(reduced);
             Ok((reduced, Done::Yes))
         }
-        Verb::Hide { until } => {
-            let hidden = hide(tx, clock, until)?;
-            acted.hidden += u64::from(hidden);
+        Verb::Hide { wait, begun } => {
+            let hidden = hide(tx, book, clock, (wait, begun), now)?;
+            acted.swept.hide(wait, u64::from(hidden));
             Ok((hidden, Done::Yes))
         }
         Verb::Anonymise { .. } => {
@@ -209,7 +210,7 @@ fn act_on(
             Ok((erased, gone(tx, item)?))
         }
         // Never planned.
-        Verb::Later { .. } | Verb::Wait => Ok((0, Done::Overtaken)),
+        Verb::Await { .. } | Verb::Later { .. } | Verb::Wait => Ok((0, Done::Overtaken)),
     }
 }
 
@@ -229,15 +230,66 @@ fn gone(tx: &mut Tx<'_>, item: &PlanItem) -> Result<Done, FlowError> {
     Ok(Done::Yes)
 }
 
-/// Takes the records of a clock out of use until they are erased.
-fn hide(tx: &mut Tx<'_>, clock: Clock, until: Timestamp) -> Result<u32, FlowError> {
-    let hidden = tx.set_record_state(&clock.key, RecordState::Hidden)?;
-    tx.save_clock(&Clock {
-        due_at: Some(until),
-        stage: clock.stage + 1,
+/// Takes the records of a clock out of use for a wait before their end.
+fn hide(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    clock: Clock,
+    (wait, begun): (WaitVerb, usize),
+    now: Timestamp,
+) -> Result<u32, FlowError> {
+    // Without a rule there is no wait.
+    let Some(rule) = book.collections.get(&clock.key.collection) else {
+        return Ok(0);
+    };
+    if wait == WaitVerb::Pseudonymise {
+        take_names(tx, rule, &clock.key, now)?;
+    }
+    let state = match wait {
+        WaitVerb::Suspend => RecordState::Suspended,
+        WaitVerb::Archive => RecordState::Archived,
+        WaitVerb::Hide | WaitVerb::Restrict | WaitVerb::Pseudonymise | WaitVerb::Ask => {
+            RecordState::Hidden
+        }
+    };
+    tx.set_record_state(&clock.key, state)?;
+    let hidden = tx.count_records(&clock.key)?;
+    let clock = Clock {
+        stage: i64::try_from(begun).unwrap_or(i64::MAX),
         ..clock
-    })?;
+    };
+    tx.save_clock(&anchor::settled(book, rule, clock, false, now))?;
     Ok(u32::try_from(hidden).unwrap_or(u32::MAX))
+}
+
+/// Takes what names the person out of all records on a clock. Where nobody can read them any more,
+/// nothing names anyone.
+fn take_names(
+    tx: &mut Tx<'_>,
+    rule: &CollectionRule,
+    key: &ClockKey,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    let code = match tx.code_of(key.subject) {
+        Ok(code) => code,
+        Err(StoreError::KeyDestroyed) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut after: Option<Record> = None;
+    loop {
+        let collection = Some(key.collection.as_str());
+        let page = tx.records_of(key.subject, collection, after.as_ref(), SWEEP_STEP)?;
+        for record in page.iter().filter(|record| record.clock == key.clock) {
+            let mut fields = record::fields(record);
+            pseudonymise(rule, &mut fields, &code);
+            let payload = serde_json::to_vec(&fields).unwrap_or_default();
+            tx.rewrite_record(record, &payload, now)?;
+        }
+        match page.into_iter().last() {
+            Some(last) => after = Some(last),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// Leaves only the fields that a law asks for, and starts the time that the law gives.

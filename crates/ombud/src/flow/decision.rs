@@ -380,9 +380,7 @@ pub(super) fn facts_of(
         .clone()
         .map(|clock| anchor::Facts::parse(&clock.anchors))
         .collect();
-    let states = stored
-        .iter()
-        .flat_map(|facts| facts.states.keys().map(String::as_str));
+    let states = stored.iter().flat_map(anchor::Facts::lasting);
     // The last due instant of the activity's clocks, when all have one. Clocks that the person's own
     // act ended are left out: the act itself is the better reason.
     let opted = [Event::WITHDRAWAL, Event::OBJECTION];
@@ -396,6 +394,10 @@ pub(super) fn facts_of(
             |(clock, facts)| match book.collections.get(&clock.key.collection) {
                 // Taken out of use until it is erased, or held for a law alone, whatever happens later.
                 Some(_) | None if clock.stage > 0 || facts.reduced => Some(Timestamp::MIN),
+                // Held for a claim alone, or until people are told.
+                Some(rule) if facts.is_held() || rule.then.tells() => {
+                    anchor::ends_at(book, rule, &facts.without_holds())
+                }
                 Some(rule) if !counted => {
                     let ends = [clock.due_at, anchor::ends_at(book, rule, facts)];
                     ends.into_iter().flatten().min()

@@ -270,9 +270,9 @@ impl Person {
         let lasting = single.max_by_key(|told| {
             let mut facts = anchor::Facts::default();
             for (name, at) in told {
-                facts.set(name, *at, false);
+                facts.set(name, *at);
             }
-            facts.set(Event::COLLECTION.name(), at, false);
+            facts.set(Event::COLLECTION.name(), at);
             anchor::ends_at(&ombud.book, rule, &facts).unwrap_or(Timestamp::MIN)
         });
         let mut anchors = lasting.unwrap_or_default();

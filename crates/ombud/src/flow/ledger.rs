@@ -317,7 +317,7 @@ fn only<T>(parts: Vec<Option<T>>) -> Result<T, StoreError> {
 }
 
 /// Where a person stands in each activity.
-type Standings = BTreeMap<String, Standing>;
+pub(super) type Standings = BTreeMap<String, Standing>;
 
 fn append(
     tx: &mut Tx<'_>,
@@ -342,7 +342,7 @@ fn append(
     }
     let clocks = tx.clocks_of(entry.subject)?;
     let clocks = move_clocks(tx, book, (entry, &standings), effects, clocks)?;
-    hold_clocks(tx, book, &standings, &clocks)?;
+    hold_clocks(tx, book, &standings, &clocks, entry.recorded_at)?;
     let fact = Fact::Act {
         subject: person,
         activity: entry.activity.clone(),
@@ -378,39 +378,51 @@ fn hold_clocks(
     book: &Rulebook,
     standings: &Standings,
     clocks: &[Clock],
+    now: Timestamp,
 ) -> Result<(), FlowError> {
-    let standing = |activity: &str| standings.get(activity).copied().unwrap_or_default();
-    let all = standing(EVERYWHERE);
-    let restricted = |collection: &str| {
-        let activity = collection.split('.').next().unwrap_or_default();
-        let own = standing(activity);
-        let position = own.position(Scope::default());
-        let assessed = || {
-            let rule = book.activities.get(activity)?;
-            let known = facts_of(book, (activity, rule), [&own, &all], clocks, true);
-            let basis = book.collections.get(collection)?.declared.basis;
-            let carried = rule.rule.carries_despite_objection(basis, &known);
-            Some(!rule.rule.marketing && !carried)
-        };
-        position.restricted
-            || all.position(Scope::default()).restricted
-            || position.objection == Objection::Pending && assessed().unwrap_or(true)
-    };
     for clock in clocks {
-        let state = if restricted(&clock.key.collection) {
-            ClockState::Held
-        } else {
-            ClockState::Live
-        };
-        // Saving a planned clock takes it out of its plan, as a restriction must.
-        if clock.state != state && (state == ClockState::Held || clock.state == ClockState::Held) {
-            tx.save_clock(&Clock {
-                state,
-                ..clock.clone()
-            })?;
+        let held = anchor::Facts::parse(&clock.anchors).is_held()
+            || is_restricted(book, standings, clocks, &clock.key.collection);
+        if held == (clock.state == ClockState::Held) {
+            continue;
         }
+        let clock = match book.collections.get(&clock.key.collection) {
+            Some(rule) => anchor::settled(book, rule, clock.clone(), held, now),
+            None if held => Clock {
+                state: ClockState::Held,
+                ..clock.clone()
+            },
+            None => Clock {
+                state: ClockState::Live,
+                ..clock.clone()
+            },
+        };
+        tx.save_clock(&clock)?;
     }
     Ok(())
+}
+
+/// Whether processing of what a collection holds of a person is restricted, by these standings.
+pub(super) fn is_restricted(
+    book: &Rulebook,
+    standings: &Standings,
+    clocks: &[Clock],
+    collection: &str,
+) -> bool {
+    let standing = |activity: &str| standings.get(activity).copied().unwrap_or_default();
+    let activity = collection.split('.').next().unwrap_or_default();
+    let (own, all) = (standing(activity), standing(EVERYWHERE));
+    let position = own.position(Scope::default());
+    let assessed = || {
+        let rule = book.activities.get(activity)?;
+        let known = facts_of(book, (activity, rule), [&own, &all], clocks, true);
+        let basis = book.collections.get(collection)?.declared.basis;
+        let carried = rule.rule.carries_despite_objection(basis, &known);
+        Some(!rule.rule.marketing && !carried)
+    };
+    position.restricted
+        || all.position(Scope::default()).restricted
+        || position.objection == Objection::Pending && assessed().unwrap_or(true)
 }
 
 /// Withdrawals and objections are events that clocks count from; a new consent, or the rejection of
@@ -432,6 +444,7 @@ fn move_clocks(
         .unwrap_or_default();
     let ended = position.objection == Objection::Ended;
     let withdrawn = position.consent == Consent::Withdrawn;
+    let mut linked = false;
     for clock in &mut clocks {
         let Some(rule) = book.collections.get(&clock.key.collection) else {
             continue;
@@ -440,18 +453,18 @@ fn move_clocks(
         let same = rule.activity == entry.activity;
         let edit: fn(&mut anchor::Facts, Timestamp) = match entry.act {
             Act::Withdraw if concerned && withdrawn => {
-                |facts, at| facts.set(Event::WITHDRAWAL.name(), at, false)
+                |facts, at| facts.set(Event::WITHDRAWAL.name(), at)
             }
             Act::Object | Act::Uphold if concerned => {
-                |facts, at| facts.set(Event::OBJECTION.name(), at, false)
+                |facts, at| facts.set(Event::OBJECTION.name(), at)
             }
             Act::Consent if same && ended => |facts, at| {
-                facts.set(Event::CONSENT.name(), at, false);
+                facts.set(Event::CONSENT.name(), at);
                 facts.events.remove(Event::WITHDRAWAL.name());
                 facts.events.remove(Event::OBJECTION.name());
             },
             Act::Consent if same && !withdrawn => |facts, at| {
-                facts.set(Event::CONSENT.name(), at, false);
+                facts.set(Event::CONSENT.name(), at);
                 facts.events.remove(Event::WITHDRAWAL.name());
             },
             Act::Reject if same && position.objection == Objection::Rejected => |facts, _| {
@@ -465,8 +478,22 @@ fn move_clocks(
             | Act::Restrict
             | Act::Lift => continue,
         };
-        let known = (&clock.key, Some(&*clock));
-        *clock = anchor::change_known(tx, book, rule, known, |facts| edit(facts, at))?;
+        let mut counting = anchor::Counting {
+            tx: &mut *tx,
+            book,
+            now: entry.recorded_at,
+        };
+        // Clocks that depend on others may have moved with one before.
+        *clock = if rule.is_linked() {
+            linked = true;
+            counting.change(rule, &clock.key, |facts| edit(facts, at))?
+        } else {
+            let known = (&clock.key, Some(&*clock));
+            counting.change_known(rule, known, |facts| edit(facts, at))?
+        };
+    }
+    if linked {
+        return Ok(tx.clocks_of(entry.subject)?);
     }
     Ok(clocks)
 }

@@ -15,6 +15,7 @@ use ombud_core::retention::Keep;
 use ombud_core::rulebook::{ActivityRule, Rulebook};
 use ombud_core::standing::{Consent, Objection, Position, Scope, Standing};
 use ombud_core::statement::model::BasisName;
+use ombud_core::sweep::not_carried_out;
 use ombud_store::{
     Bucket, Clock, ClockState, CollectionProbe, Record, RecordState, StandingProbe, StoreError,
     SubjectId, Tx,
@@ -105,6 +106,7 @@ impl Ombud {
             let figures = measures.collections.entry(name.clone()).or_default();
             figures.cap = rule.keep.as_ref().and_then(Keep::cap);
             figures.recounting = recounting.contains(name);
+            figures.not_carried_out = not_carried_out(&rule.declared);
         }
         for (id, rule) in &self.book.activities {
             let figures = measures.activities.entry(id.clone()).or_default();
@@ -226,6 +228,8 @@ impl Measures {
 /// a person who is active keeps old records young.
 fn oldest(book: &Rulebook, probe: &CollectionProbe, now: Timestamp) -> Option<Timestamp> {
     let rule = book.collections.get(&probe.collection);
+    // Before the end of a period there may be a warning, and after it a wait.
+    let rule = rule.filter(|rule| rule.then.warn.is_none() && rule.then.waits.is_empty());
     let Some(cap) = rule.and_then(|rule| rule.keep.as_ref()?.cap()) else {
         return probe.oldest_at;
     };
@@ -346,12 +350,12 @@ impl Look<'_, '_> {
     /// For how many seconds a clock has been past its time by what it counts from, where the instant
     /// stored with it, which the sweep goes by, says that it is not.
     fn overlooked(&self, clock: &Clock) -> Option<i64> {
-        if !self.settled || clock.state == ClockState::Held || clock.stage > 0 {
+        if !self.settled || clock.state == ClockState::Held {
             return None;
         }
         let rule = self.book.collections.get(&clock.key.collection)?;
         let facts = anchor::Facts::parse(&clock.anchors);
-        let due = anchor::due_at(self.book, rule, &facts)?;
+        let due = anchor::awaited(self.book, rule, &facts, clock.stage, self.now).at?;
         let unseen = clock.due_at.is_none_or(|stored| stored > self.now);
         (due <= self.now && unseen).then(|| self.now.duration_since(due).as_secs())
     }

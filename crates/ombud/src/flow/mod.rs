@@ -9,12 +9,14 @@ pub mod decision;
 pub mod demo;
 mod end;
 pub mod evidence;
+mod facts;
 pub mod forecast;
 pub mod key;
 mod lately;
 pub mod ledger;
 mod measure;
 mod memory;
+pub mod notice;
 pub mod once;
 pub mod record;
 pub mod recount;
@@ -86,6 +88,9 @@ pub enum FlowError {
     /// Processing is restricted; nothing was changed.
     #[error("processing is restricted, so nothing was changed; lift the restriction first")]
     Restricted,
+    /// A legal hold lasts; nothing was changed.
+    #[error("a legal hold keeps the record as it is; lift it first")]
+    LegalHold,
     /// What was to be erased is still there; it is tried again.
     #[error("the {0} was still there when it was read back; it is tried again")]
     Remaining(&'static str),

@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use ombud_core::access::{Kept, Sight, may_see};
+use ombud_core::anchor::Change;
 use ombud_core::decision::{Answer, Facts, Reason, Rule, Use, may};
 use ombud_core::evidence::{Done, Entry, Receipt};
 use ombud_core::intake;
-use ombud_core::retention::Event;
+use ombud_core::retention::{Event, Key};
 use ombud_core::rulebook::{CollectionRule, Rulebook};
-use ombud_core::statement::model::Hold;
+use ombud_core::statement::model::{BasisName, Hold};
 use ombud_core::sweep::held;
 use ombud_store::{
-    ClockId, ClockKey, ClockState, Journalled, NewRecord, Record, RecordId, RecordState, Replay,
-    StoreError, Tx,
+    Clock, ClockId, ClockKey, ClockState, Journalled, NewRecord, Record, RecordId, RecordState,
+    Replay, StoreError, Tx,
 };
 use serde_json::{Map, Value};
 
+use super::anchor::Counting;
 use super::once::Once;
 use super::subject::SubjectRef;
 use super::{FlowError, Ombud, anchor, decision, evidence};
@@ -58,6 +60,9 @@ pub struct Erased {
     pub signed: Receipt,
 }
 
+/// The purpose for which a record is shown that may not end before its person is told.
+const NOTICE: &str = "notice";
+
 impl Ombud {
     /// Stores a record, if the statement declares it and a basis is in force.
     ///
@@ -92,25 +97,27 @@ impl Ombud {
         } = incoming;
         let rule = intake::collection(&self.book, &collection);
         let rule = rule.map_err(|refusal| FlowError::Intake(vec![refusal]))?;
+        anchors
+            .entry(Event::COLLECTION.name().to_owned())
+            .or_insert(now);
+        let told = intake::anchors(&self.book, rule, &anchors, now);
         let named = intake::identities(&self.book, rule, &fields, &who.0);
         let refusals = [
             intake::fields(rule, &fields).err(),
-            intake::anchors(&self.book, rule, &anchors, now).err(),
+            told.as_ref().err().cloned(),
             named.as_ref().err().cloned(),
         ];
         let refusals: Vec<_> = refusals.into_iter().flatten().flatten().collect();
         if !refusals.is_empty() {
             return Err(FlowError::Intake(refusals));
         }
+        let told = told.unwrap_or_default();
         let who = self.and(who, named.unwrap_or_default());
         // Asked before the person is made known, so that a refusal leaves nothing behind.
         if let Some(activity) = self.book.activities.get(&rule.activity) {
             let facts = self.facts(&who, &rule.activity, activity).await?;
-            in_force(&self.book, rule, facts, &anchors, now)?;
+            in_force(&self.book, rule, facts, &told, now)?;
         }
-        anchors
-            .entry(Event::COLLECTION.name().to_owned())
-            .or_insert(now);
         let subject = self.subject(&who, now).await?;
         let bucket = self.store.bucket_of(subject);
         let mut random = [0; 8];
@@ -133,7 +140,7 @@ impl Ombud {
                     created_at: now,
                     payload: payload.clone().into(),
                 };
-                let due = add(tx, &book, &record, &anchors)?;
+                let due = add(tx, &book, &record, &told)?;
                 if let Some(Once { fact, request, .. }) = once {
                     let due = due.map(|due| due.to_string()).unwrap_or_default();
                     tx.save_answer(fact, request, &format!("{id} {due}"), now)?;
@@ -265,6 +272,17 @@ impl Ombud {
                 fields.retain(|_, value| !value.is_null());
                 let payload = serde_json::to_vec(&fields).unwrap_or_default();
                 if tx.rewrite_record(&record, &payload, now)? {
+                    let told = ombud_core::anchor::of_fields(&book, rule, &fields, now);
+                    // Of what is reduced, the fields that its period counted from may be gone.
+                    if !told.is_empty() && record.state != RecordState::Reduced {
+                        let mut counting = Counting {
+                            tx: &mut *tx,
+                            book: &book,
+                            now,
+                        };
+                        let key = clock_of(&record);
+                        counting.change(rule, &key, |facts| facts.apply_all(&told))?;
+                    }
                     note(tx, Done::Changed, &record, now).map(drop)
                 } else {
                     Err(StoreError::Busy {
@@ -289,7 +307,7 @@ impl Ombud {
     ///
     /// # Errors
     ///
-    /// [`FlowError::NotFound`], [`FlowError::Restricted`], or [`FlowError::Remaining`].
+    /// [`FlowError::NotFound`], [`FlowError::Restricted`], [`FlowError::LegalHold`], or [`FlowError::Remaining`].
     pub async fn erase_record(&self, id: RecordId, now: Timestamp) -> Result<Erased, FlowError> {
         let read = self
             .store
@@ -302,7 +320,7 @@ impl Ombud {
             Ok(Some(erased)) => erased,
             Ok(None) => return Err(StoreError::KeyDestroyed.into()),
             Err(error) => {
-                if matches!(error, FlowError::Restricted) {
+                if matches!(error, FlowError::Restricted | FlowError::LegalHold) {
                     self.store.drop_erasure(seq).await?;
                 }
                 return Err(error);
@@ -373,13 +391,17 @@ fn erase(
         let payload = serde_json::to_vec(&fields).unwrap_or_default();
         tx.rewrite_record(record, &payload, now)?;
         tx.set_record_state(&key, RecordState::Reduced)?;
-        anchor::change(tx, book, rule, &key, |facts| facts.reduced = true)?;
+        let mut counting = Counting { tx, book, now };
+        counting.change(rule, &key, |facts| facts.reduced = true)?;
         return Ok(Done::Reduced);
     }
     tx.erase_record(record.id)?;
     if tx.count_records(&key)? == 0 {
         tx.remove_clock(&key)?;
     }
+    let mut counting = Counting { tx, book, now };
+    counting.count_others(rule, &key)?;
+    counting.tell_followers(rule, record.subject, Some((&key.collection, now)))?;
     Ok(Done::Erased)
 }
 
@@ -409,7 +431,7 @@ fn lasting<'r>(
 ) -> Result<Vec<(&'r Hold, Option<Timestamp>)>, FlowError> {
     let clock = tx.clock(&clock_of(record))?;
     let facts = clock.map(|clock| anchor::Facts::parse(&clock.anchors));
-    let anchors = facts.unwrap_or_default().anchors();
+    let anchors = facts.unwrap_or_default().anchors(rule);
     Ok(held(rule, &book.calendar, &anchors, now))
 }
 
@@ -428,15 +450,18 @@ fn seen(
     record: &Record,
     sight: &Sight,
 ) -> Result<Result<(), Reason>, StoreError> {
-    let clock = tx.clock(&clock_of(record))?;
+    let state = tx.clock(&clock_of(record))?.map(|clock| clock.state);
     let holds = book.collections.get(&record.collection);
+    let holds = holds.filter(|_| record.state == RecordState::Reduced);
     let holds = holds.iter().flat_map(|rule| &rule.holds);
-    let only_for: Vec<String> = holds.map(|hold| hold.only_for.clone()).collect();
-    let reduced = record.state == RecordState::Reduced;
+    let mut only_for: Vec<String> = holds.map(|hold| hold.only_for.clone()).collect();
+    if state == Some(ClockState::Awaits) {
+        only_for.push(NOTICE.to_owned());
+    }
     let kept = Kept {
-        restricted: clock.is_some_and(|clock| clock.state == ClockState::Held),
+        restricted: state == Some(ClockState::Held),
         past_its_time: record.state != RecordState::Live,
-        only_for: if reduced { &only_for } else { &[] },
+        only_for: &only_for,
     };
     Ok(may_see(kept, sight))
 }
@@ -468,6 +493,7 @@ pub(super) fn clock_of(record: &Record) -> ClockKey {
 fn changeable(tx: &mut Tx<'_>, id: RecordId) -> Result<Record, FlowError> {
     let record = locked(tx, id)?;
     match tx.clock(&clock_of(&record))? {
+        Some(clock) if anchor::Facts::parse(&clock.anchors).is_held() => Err(FlowError::LegalHold),
         Some(clock) if clock.state == ClockState::Held => Err(FlowError::Restricted),
         Some(_) | None => Ok(record),
     }
@@ -494,34 +520,39 @@ pub(super) fn add(
     tx: &mut Tx<'_>,
     book: &Rulebook,
     record: &NewRecord,
-    anchors: &BTreeMap<String, Timestamp>,
+    told: &[Change],
 ) -> Result<Option<Timestamp>, FlowError> {
     let rule = rule_of(book, &record.collection)?;
+    let now = record.created_at;
     let known = decision::facts(tx, book, (&rule.activity, record.subject), true)?;
-    in_force(book, rule, known, anchors, record.created_at)?;
-    let key = fresh_clock(tx, record)?;
+    let basis = in_force(book, rule, known, told, now)?;
+    let key = fresh_clock(tx, (book, rule), record)?;
     tx.add_record(&NewRecord {
         clock: key.clock,
         ..record.clone()
     })?;
-    let mut anchors = anchors.clone();
+    let mut told = told.to_vec();
     // Collecting something is itself activity and correspondence, unless later ones are known.
-    if let Some(collected) = anchors.get(Event::COLLECTION.name()).copied() {
-        for event in [Event::LAST_ACTIVITY, Event::LAST_CORRESPONDENCE] {
-            if rule.counts_from(&event) {
-                anchors.entry(event.name().to_owned()).or_insert(collected);
-            }
+    let known = |event: &Event, told: &[Change]| {
+        let mut events = told.iter().filter_map(Change::event);
+        events
+            .find(|(name, _)| *name == event.name())
+            .map(|(_, at)| at)
+    };
+    let collected = known(&Event::COLLECTION, &told);
+    for event in [Event::LAST_ACTIVITY, Event::LAST_CORRESPONDENCE] {
+        if rule.counts_from(&event) && known(&event, &told).is_none() {
+            told.extend(collected.map(|at| Change::Event(event.name().to_owned(), at)));
         }
     }
     let own = tx.standing(record.subject, &rule.activity)?;
     if let Some((consented, _)) = own.and_then(|standing| standing.consented) {
-        anchors.insert(Event::CONSENT.name().to_owned(), consented);
+        told.push(Change::Event(Event::CONSENT.name().to_owned(), consented));
     }
-    let clock = anchor::change(tx, book, rule, &key, |facts| {
-        for (name, at) in &anchors {
-            facts.set(name, *at, rule.is_state(book, name));
-        }
-    })?;
+    let fields: Map<String, Value> = serde_json::from_slice(&record.payload).unwrap_or_default();
+    told.extend(of_record(book, rule, &fields, basis, now));
+    let mut counting = Counting { tx, book, now };
+    let clock = counting.change(rule, &key, |facts| facts.apply_all(&told))?;
     let whose = (record.subject, record.id);
     evidence::of_record(
         tx,
@@ -530,19 +561,28 @@ pub(super) fn add(
         &record.collection,
         record.created_at,
     )?;
-    Ok(clock.due_at)
+    let facts = anchor::Facts::parse(&clock.anchors);
+    Ok(anchor::ends_at(book, rule, &facts))
 }
 
 /// The clock for a new record: one that is past its time ends what it already governs, and the new
 /// record begins a time of its own.
-fn fresh_clock(tx: &mut Tx<'_>, record: &NewRecord) -> Result<ClockKey, FlowError> {
+fn fresh_clock(
+    tx: &mut Tx<'_>,
+    (book, rule): (&Rulebook, &CollectionRule),
+    record: &NewRecord,
+) -> Result<ClockKey, FlowError> {
     let key = ClockKey {
         subject: record.subject,
         collection: record.collection.clone(),
         clock: record.clock,
     };
-    let due = tx.clock(&key)?.and_then(|clock| clock.due_at);
-    if due.is_some_and(|due| due <= record.created_at) {
+    let over = |clock: &Clock| {
+        let facts = anchor::Facts::parse(&clock.anchors).without_holds();
+        let ends = anchor::ends_at(book, rule, &facts);
+        clock.stage > 0 || facts.reduced || ends.is_some_and(|ends| ends <= record.created_at)
+    };
+    if tx.clock(&key)?.as_ref().is_some_and(over) {
         return Ok(ClockKey {
             clock: ClockId::of_record(record.id),
             ..key
@@ -551,20 +591,66 @@ fn fresh_clock(tx: &mut Tx<'_>, record: &NewRecord) -> Result<ClockKey, FlowErro
     Ok(key)
 }
 
-/// Whether a basis carries a new record of a person of whom this is known.
+/// What a record itself tells its clock: what stands in its fields, and the basis that carries it.
+fn of_record(
+    book: &Rulebook,
+    rule: &CollectionRule,
+    fields: &Map<String, Value>,
+    basis: Option<BasisName>,
+    now: Timestamp,
+) -> Vec<Change> {
+    let mut told = ombud_core::anchor::of_fields(book, rule, fields, now);
+    let basis = rule.declared.basis.or(basis).filter(|_| rule.uses.basis());
+    told.extend(basis.map(|basis| Change::Value(Key::Basis, Some(basis.name().to_owned()))));
+    told
+}
+
+/// The same for a record that is stored already, under rules that may ask for more than when it came in:
+/// what its clock does not know yet.
+pub(super) fn told_by_fields(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    rule: &CollectionRule,
+    key: &ClockKey,
+    now: Timestamp,
+) -> Result<Vec<Change>, FlowError> {
+    if !(rule.uses.fields() || rule.uses.basis() || book.asks_age(rule)) {
+        return Ok(Vec::new());
+    }
+    let Some(id) = tx.records_on(key)?.into_iter().next() else {
+        return Ok(Vec::new());
+    };
+    let record = match tx.record(id) {
+        Ok(Some(record)) => record,
+        // Nobody can read it any more.
+        Ok(None) | Err(StoreError::KeyDestroyed) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let known = decision::facts(tx, book, (&rule.activity, key.subject), true)?;
+    let basis = in_force(book, rule, known, &[], now).ok().flatten();
+    let facts = tx.clock(key)?;
+    let facts = facts
+        .map(|clock| anchor::Facts::parse(&clock.anchors))
+        .unwrap_or_default();
+    let mut told = of_record(book, rule, &fields(&record), basis, now);
+    told.retain(|change| !facts.know(change));
+    Ok(told)
+}
+
+/// The basis that carries a new record of a person of whom this is known.
 fn in_force(
     book: &Rulebook,
     rule: &CollectionRule,
     mut facts: Facts,
-    anchors: &BTreeMap<String, Timestamp>,
+    told: &[Change],
     now: Timestamp,
-) -> Result<(), FlowError> {
+) -> Result<Option<BasisName>, FlowError> {
     let Some(activity) = book.activities.get(&rule.activity) else {
-        return Ok(());
+        return Ok(None);
     };
     // Older data may be past its time; new data begins a time of its own, in the state told with it.
     facts.kept_until = None;
-    let told = anchors.keys().map(String::as_str);
+    let told = told.iter().filter_map(Change::begun);
     facts.states = facts.states.and(book.states(&rule.activity, told));
     // A processor stores what its controller instructs (GDPR Article 28(3)(a)), under the conditions
     // that the statement names for it; every other use is for the controller to decide.
@@ -573,7 +659,7 @@ fn in_force(
         ..activity.rule.clone()
     };
     match may(&storing, &facts, Use::Ordinary, now) {
-        Answer::Yes(_) => Ok(()),
+        Answer::Yes(basis) => Ok(Some(basis)),
         Answer::No(reason) => Err(FlowError::NoBasis(reason)),
     }
 }

@@ -9,12 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
-use ombud_core::retention::Event;
 use ombud_core::rulebook::{CollectionRule, Rulebook};
 use ombud_store::{Bucket, Clock, ClockId, ClockKey, Place, Recount, Tx};
 
 use super::statement::{Version, reopen};
-use super::{FlowError, Ombud, anchor};
+use super::{FlowError, Ombud, anchor, record};
 
 /// The most clocks that one step counts.
 const STEP: u32 = 500;
@@ -42,7 +41,7 @@ impl Ombud {
         if own.counted_at.is_none() {
             let affected = Arc::new(self.affected(before).await?);
             for bucket in self.unfinished(own, &affected).await? {
-                counted += self.recount_bucket(bucket, own, &affected).await?;
+                counted += self.recount_bucket(bucket, own, &affected, now).await?;
             }
             let (id, from) = (own.id.clone(), own.in_force_at);
             let note =
@@ -115,6 +114,7 @@ impl Ombud {
         bucket: Bucket,
         version: &Version,
         affected: &Arc<BTreeSet<String>>,
+        now: Timestamp,
     ) -> Result<u64, FlowError> {
         let mut counted = 0;
         loop {
@@ -124,7 +124,7 @@ impl Ombud {
                 .store
                 .write::<_, FlowError, _>("recount.step", bucket, move |tx| {
                     let after = tx.recount(&id, from)?;
-                    let (clocks, reached) = step(tx, &book, &affected, after.as_ref())?;
+                    let (clocks, reached) = step(tx, &book, &affected, after.as_ref(), now)?;
                     tx.save_recount(&id, from, &reached)?;
                     Ok((clocks, reached == Recount::Done))
                 });
@@ -143,12 +143,13 @@ fn step(
     book: &Rulebook,
     affected: &BTreeSet<String>,
     after: Option<&Recount>,
+    now: Timestamp,
 ) -> Result<(u64, Recount), FlowError> {
     let mut counted = 0;
     for name in affected {
         let clocks = next(tx, name, after, STEP.saturating_sub(counted))?;
         for clock in &clocks {
-            count_anew(tx, book, clock)?;
+            count_anew(tx, book, clock, now)?;
             counted = counted.saturating_add(1);
         }
         if let (Some(last), true) = (clocks.last(), counted >= STEP) {
@@ -176,23 +177,24 @@ fn next(
 
 /// Works out a clock's due instant under the rules in force. Where records no longer share a clock,
 /// each gets its own.
-fn count_anew(tx: &mut Tx<'_>, book: &Rulebook, clock: &Clock) -> Result<(), FlowError> {
+fn count_anew(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    clock: &Clock,
+    now: Timestamp,
+) -> Result<(), FlowError> {
     let Some(rule) = book.collections.get(&clock.key.collection) else {
         return Ok(());
     };
     if clock.key.clock != ClockId::SHARED || rule.shared_clock {
-        anchor::change(tx, book, rule, &clock.key, |_| {})?;
-        return Ok(());
+        return count_one(tx, book, rule, &clock.key, now);
     }
     let facts = anchor::Facts::parse(&clock.anchors);
-    let collected = Event::COLLECTION.name();
     for (record, stored_at) in tx.split_clock(&clock.key)? {
         let mut own = facts.clone();
         // The shared clock knows when the last of them was collected; each was by the time it was
         // stored here.
-        if let Some(at) = own.events.get_mut(collected) {
-            *at = (*at).min(stored_at.as_millisecond());
-        }
+        own.collected_by(stored_at);
         let key = ClockKey {
             clock: ClockId::of_record(record),
             ..clock.key.clone()
@@ -202,9 +204,23 @@ fn count_anew(tx: &mut Tx<'_>, book: &Rulebook, clock: &Clock) -> Result<(), Flo
             anchors: own.text(),
             ..clock.clone()
         })?;
-        anchor::change(tx, book, rule, &key, |_| {})?;
+        count_one(tx, book, rule, &key, now)?;
     }
     tx.remove_clock(&clock.key)?;
+    Ok(())
+}
+
+/// Works out one clock's due instant; what the new rules ask of the record itself is read from it.
+fn count_one(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    rule: &CollectionRule,
+    key: &ClockKey,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    let told = record::told_by_fields(tx, book, rule, key, now)?;
+    let mut counting = anchor::Counting { tx, book, now };
+    counting.change(rule, key, |facts| facts.apply_all(&told))?;
     Ok(())
 }
 
@@ -217,4 +233,5 @@ fn same_ends(one: &CollectionRule, other: &CollectionRule) -> bool {
         && one.then == other.then
         && one.holds == other.holds
         && one.shared_clock == other.shared_clock
+        && one.uses == other.uses
 }

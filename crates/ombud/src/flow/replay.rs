@@ -88,7 +88,9 @@ impl Ombud {
             Ok(_) => ended.records += 1,
             Err(FlowError::NotFound(_)) => self.store.end_erasure(seq, now).await?,
             // Whoever asked was not told that it is gone, and may ask again.
-            Err(FlowError::Restricted) => self.store.drop_erasure(seq).await?,
+            Err(FlowError::Restricted | FlowError::LegalHold) => {
+                self.store.drop_erasure(seq).await?;
+            }
             Err(FlowError::Remaining(_)) => ended.remaining += 1,
             Err(error) => return Err(error),
         }

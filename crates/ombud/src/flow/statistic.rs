@@ -171,7 +171,8 @@ fn joining(
                 Err(error) => return Err(error.into()),
             };
             for record in page.iter().filter(|record| record.clock == item.key.clock) {
-                let day = collected(tx, record)?.to_zoned_datetime(book.calendar.zone.clone());
+                let day =
+                    collected(tx, book, record)?.to_zoned_datetime(book.calendar.zone.clone());
                 let words = cell(rule, &record::fields(record), day.date());
                 *counts.entry((subject, name.clone(), words)).or_default() += 1;
             }
@@ -190,13 +191,14 @@ fn joining(
 }
 
 /// When a record was collected: as its own clock says, and otherwise when it was stored.
-fn collected(tx: &mut Tx<'_>, record: &Record) -> Result<Timestamp, StoreError> {
-    if record.clock == ClockId::SHARED {
+fn collected(tx: &mut Tx<'_>, book: &Rulebook, record: &Record) -> Result<Timestamp, StoreError> {
+    let rule = book.collections.get(&record.collection);
+    let Some(rule) = rule.filter(|_| record.clock != ClockId::SHARED) else {
         return Ok(record.created_at);
-    }
+    };
     let clock = tx.clock(&record::clock_of(record))?;
     let facts = clock.map(|clock| anchor::Facts::parse(&clock.anchors));
-    let told = facts.and_then(|facts| facts.anchors().events.remove(&Event::COLLECTION));
+    let told = facts.and_then(|facts| facts.anchors(rule).events.remove(&Event::COLLECTION));
     Ok(told.unwrap_or(record.created_at))
 }
 

@@ -6,9 +6,12 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use ombud_core::retention::WaitVerb;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::sweep::Verb;
-use ombud_store::{Bucket, Clock, ClockKey, Plan, PlanId, PlanItem, SWEEP_STEP, StoreError, Tx};
+use ombud_store::{
+    Bucket, Clock, ClockKey, ClockState, Plan, PlanId, PlanItem, SWEEP_STEP, StoreError, Tx,
+};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
@@ -30,6 +33,12 @@ pub struct Swept {
     pub reduced: u64,
     /// Records counted into a statistic, then erased.
     pub anonymised: u64,
+    /// Records taken out of use for a while before their end.
+    pub hidden: u64,
+    /// Records of them from which what names the person was taken.
+    pub pseudonymised: u64,
+    /// Clocks whose people must now be warned or asked first.
+    pub waiting: u64,
     /// Clocks whose time comes later than was stored.
     pub later: u64,
     /// People of whom nothing is left, and nothing need be.
@@ -39,11 +48,22 @@ pub struct Swept {
 }
 
 impl Swept {
+    /// Counts records that were taken out of use.
+    pub(super) fn hide(&mut self, wait: WaitVerb, records: u64) {
+        self.hidden += records;
+        if wait == WaitVerb::Pseudonymise {
+            self.pseudonymised += records;
+        }
+    }
+
     fn add(&mut self, other: Self) {
         self.due += other.due;
         self.erased += other.erased;
         self.reduced += other.reduced;
         self.anonymised += other.anonymised;
+        self.hidden += other.hidden;
+        self.pseudonymised += other.pseudonymised;
+        self.waiting += other.waiting;
         self.later += other.later;
         self.people += other.people;
         self.remaining += other.remaining;
@@ -110,7 +130,9 @@ impl Ombud {
                         Verb::Erase => swept.erased += records,
                         Verb::Anonymise { .. } => swept.anonymised += records,
                         Verb::Reduce { .. } => swept.reduced += records,
-                        Verb::Hide { .. } | Verb::Later { .. } | Verb::Wait => swept.later += 1,
+                        Verb::Hide { wait, .. } => swept.hide(wait, records),
+                        Verb::Await { .. } => swept.waiting += 1,
+                        Verb::Later { .. } | Verb::Wait => swept.later += 1,
                     }
                 }
                 Ok(swept)
@@ -149,8 +171,7 @@ impl Ombud {
                 .store
                 .write::<_, FlowError, _>("sweep.plan", bucket, move |tx| plan(tx, &book, id, now));
             let planned = plan.await?;
-            swept.due += planned.due;
-            swept.later += planned.later;
+            swept.add(planned.swept);
             if let Some(plan) = planned.open {
                 swept.add(self.finish(bucket, plan, now).await?);
             }
@@ -189,10 +210,8 @@ impl Ombud {
 
 /// What there is to do in a bucket.
 struct Planned {
-    /// How many clocks were due.
-    due: u64,
-    /// How many of them are due later, as it turned out.
-    later: u64,
+    /// How many clocks were due, and which of them are due later, as it turned out, or wait.
+    swept: Swept,
     /// The plan to finish.
     open: Option<PlanId>,
     /// Whether nothing more is due.
@@ -207,8 +226,7 @@ fn plan(
     now: Timestamp,
 ) -> Result<Planned, FlowError> {
     let mut planned = Planned {
-        due: 0,
-        later: 0,
+        swept: Swept::default(),
         open: None,
         last: false,
     };
@@ -217,14 +235,16 @@ fn plan(
         return Ok(planned);
     }
     let clocks = tx.due_clocks(now, SWEEP_STEP)?;
-    planned.due = count(clocks.len());
-    planned.last = planned.due < u64::from(SWEEP_STEP);
+    planned.swept.due = count(clocks.len());
+    planned.last = planned.swept.due < u64::from(SWEEP_STEP);
     let (mut items, mut others) = (Vec::new(), Vec::new());
     for clock in clocks {
         let verb = verb(book, &clock, now);
         let later = match &verb {
-            Verb::Later { due } => Some(*due),
-            Verb::Wait => Some(clock.due_at),
+            Verb::Later { due } => Some((*due, clock.state)),
+            // The clock is told when people were.
+            Verb::Await { until, .. } => Some((Some(*until), ClockState::Awaits)),
+            Verb::Wait => Some((clock.due_at, clock.state)),
             Verb::Erase | Verb::Hide { .. } | Verb::Anonymise { .. } | Verb::Reduce { .. } => None,
         };
         match (later, clock.due_at) {
@@ -241,9 +261,13 @@ fn plan(
                 });
             }
             (later, due_at) => {
-                planned.later += 1;
+                let waits = matches!(verb, Verb::Await { .. });
+                planned.swept.waiting += u64::from(waits);
+                planned.swept.later += u64::from(!waits);
+                let (due_at, state) = later.unwrap_or((due_at, clock.state));
                 tx.save_clock(&Clock {
-                    due_at: later.unwrap_or(due_at),
+                    due_at,
+                    state,
                     ..clock
                 })?;
             }

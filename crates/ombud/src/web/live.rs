@@ -47,6 +47,7 @@ impl From<FlowError> for Fault {
             | FlowError::NoBasis(_)
             | FlowError::NotShown(_)
             | FlowError::Restricted
+            | FlowError::LegalHold
             | FlowError::Remaining(_)
             | FlowError::Act(_)
             | FlowError::UnknownIdentity(_)

@@ -20,6 +20,8 @@ mod child;
 #[cfg(test)]
 mod choice;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod command;
 #[cfg(test)]
 mod crash;

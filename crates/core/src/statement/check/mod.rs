@@ -50,6 +50,7 @@ mod l41_anonymous;
 mod l42_child_consent;
 mod l43_answer_time;
 mod l44_shared_data;
+mod l45_carried_out;
 mod reference;
 mod sentence;
 mod slogan;
@@ -97,7 +98,7 @@ impl PartialEq for Rule {
 impl Eq for Rule {}
 
 /// Every rule, in order of id.
-pub static RULES: [&Rule; 44] = [
+pub static RULES: [&Rule; 45] = [
     &l01_controller::RULE,
     &l02_representative::RULE,
     &l03_officer::RULE,
@@ -142,6 +143,7 @@ pub static RULES: [&Rule; 44] = [
     &l42_child_consent::RULE,
     &l43_answer_time::RULE,
     &l44_shared_data::RULE,
+    &l45_carried_out::RULE,
 ];
 
 /// Every decision settles a finding. It has no place in [`RULES`]: it is asked when all other

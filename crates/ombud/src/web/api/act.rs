@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use ombud_core::access::Right;
+use ombud_core::anchor;
 
 use super::body::{Body, Clocks, NewAct, NewAnchor, Receipt, Standing, Standings, Who};
 use super::caller::Caller;
@@ -62,9 +63,10 @@ pub(super) async fn standing(
     Ok(Json(Standings { standings }))
 }
 
-/// Tell of an event that clocks count from
+/// Tell a fact that clocks count from
 ///
-/// Of a record, or of all that a person has in a collection. Needs a key that may write the activity.
+/// Of a record, or of all that a person has in a collection. What no phrase of the collection can use is
+/// refused, with what it can use. Needs a key that may write the activity.
 #[utoipa::path(post, path = "/anchors", tag = "Records", security(("key" = [])), request_body = NewAnchor,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send this again")),
     responses((status = 200, body = Clocks), Keyed, Missing, Refusals))]
@@ -88,9 +90,15 @@ pub(super) async fn anchor(
             return Err(problem.hint("send `record`, or `subject` with `collection`"));
         }
     };
-    let clocks = api
-        .ombud
-        .set_anchor(&target, &anchor.anchor, anchor.at, api.clock.now())
-        .await?;
+    let now = api.clock.now();
+    let told = anchor::Told {
+        anchor: anchor.anchor,
+        at: anchor.at.unwrap_or(now),
+        ends: anchor.ends,
+        until: anchor.until,
+        value: anchor.value,
+        reason: anchor.reason,
+    };
+    let clocks = api.ombud.set_anchor(&target, &told, now).await?;
     Ok(Json(Clocks { clocks }))
 }

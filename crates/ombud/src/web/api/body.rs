@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequest, FromRequestParts};
 use jiff::Timestamp;
 use ombud_core::decision::{Answer, Use};
+use ombud_core::retention::Notice;
 use ombud_core::standing::{Act, Consent, Objection};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -323,7 +324,7 @@ impl From<Stands> for Standing {
     }
 }
 
-/// An event: of `record`, or of `subject` in `collection`
+/// A fact that clocks count from: of `record`, or of `subject` in `collection`
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewAnchor {
@@ -334,16 +335,57 @@ pub(super) struct NewAnchor {
     pub(super) collection: Option<String>,
     /// The id of the record
     pub(super) record: Option<String>,
-    /// The event, as the statement names it
+    /// The event or state, as the statement names it, the collection whose last record ended, or what
+    /// else its phrases count from: `birth`, `outcome`, `severity`, `category`, `basis`, `copy`,
+    /// `length`, `agreed`, `extension`, `legal_hold`, `warned`, `asked`, `undo`, `keep`
     #[schema(example = "course_end")]
     pub(super) anchor: String,
-    /// When it happened
-    #[schema(value_type = String, format = DateTime)]
-    pub(super) at: Timestamp,
+    /// When it happened, or was decided; now when left out
+    #[schema(value_type = Option<String>, format = DateTime, required = false)]
+    pub(super) at: Option<Timestamp>,
+    /// Whether it ended then: a state, an agreement, a legal hold; else it is taken back
+    #[serde(default)]
+    pub(super) ends: bool,
+    /// Until when an agreement or a legal hold lasts, exclusive
+    #[schema(value_type = Option<String>, format = DateTime, required = false)]
+    pub(super) until: Option<Timestamp>,
+    /// The date of birth, outcome, severity, category, basis, copy, chosen length or extension
+    pub(super) value: Option<String>,
+    /// Why it is held or extended: a case number, no personal data
+    pub(super) reason: Option<String>,
 }
 
 /// How many clocks count from the event now
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Clocks {
     pub(super) clocks: u64,
+}
+
+/// A message that a person must get before a record may end
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Outstanding {
+    /// When the next step is, if the person is told in time
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) until: Timestamp,
+    /// What must be said, and be told once it was: `warned` or `asked`
+    #[schema(value_type = String)]
+    pub(super) notice: Notice,
+    /// The collection, `activity.collection`
+    pub(super) collection: String,
+    /// The id of the record, or of the newest of those that end together
+    pub(super) record: String,
+    /// How many end together, up to 1,000
+    pub(super) records: usize,
+}
+
+impl From<crate::flow::notice::Outstanding> for Outstanding {
+    fn from(waits: crate::flow::notice::Outstanding) -> Self {
+        Self {
+            until: waits.until,
+            notice: waits.notice,
+            collection: waits.collection,
+            record: waits.record.to_string(),
+            records: waits.records,
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod evidence;
 mod forecast;
 mod may;
 mod misfit;
+mod notice;
 mod plain;
 mod problem;
 mod record;
@@ -88,6 +89,7 @@ fn reads() -> OpenApiRouter<Api> {
         .routes(routes!(batch::batch))
         .routes(routes!(record::show))
         .routes(routes!(act::standing))
+        .routes(routes!(notice::notices))
         .routes(routes!(board::board))
         .routes(routes!(forecast::forecast))
         .routes(routes!(statement::current))

@@ -253,6 +253,11 @@ impl From<FlowError> for Problem {
                 "processing is restricted; nothing was changed",
             )
             .hint("lift the restriction first, once the person was told"),
+            FlowError::LegalHold => {
+                Self::new(StatusCode::FORBIDDEN, "legal_hold", error.to_string())
+                    .article("GDPR Article 17(3)(e)")
+                    .hint("tell `legal_hold` with its `reason` and `ends`")
+            }
             FlowError::Remaining(_) => {
                 tracing::error!(%error, "an erasure was not carried out");
                 let status = StatusCode::INTERNAL_SERVER_ERROR;

@@ -60,7 +60,8 @@ pub(super) struct SeenFor {
     #[serde(default, rename = "use")]
     #[param(schema_with = shape::use_for, required = false)]
     use_for: Use,
-    /// The purpose that a law keeps the record for beyond its time, for example `bookkeeping`
+    /// The purpose that a law keeps the record for beyond its time, for example `bookkeeping`; `notice`
+    /// to warn or ask the person
     only_for: Option<String>,
 }
 
