@@ -97,6 +97,8 @@ pub struct CollectionRule {
     /// Whether all records of a person hang on one clock, so that one row changes when the person is
     /// active.
     pub shared_clock: bool,
+    /// The fields that go before their record does.
+    pub field_keeps: BTreeMap<String, Keep>,
     /// What its clocks may be told of.
     pub uses: Uses,
     /// The collections whose periods count from the end of its records.
@@ -309,10 +311,16 @@ fn collection_rule(
     let keep = with_ends(collection.keep.as_ref().and_then(all_cases), &ends);
     let then = collection.then.clone().unwrap_or_else(Then::erase);
     let holds = collection.hold.iter().flat_map(OneOrMany::as_slice);
-    let keeps = keep.iter().chain(holds.map(|hold| &hold.keep));
+    let fields = collection.fields.iter();
+    let fields = fields.filter_map(|(name, field)| Some((name.clone(), field.keep.clone()?)));
+    let field_keeps: BTreeMap<String, Keep> = fields.collect();
+    let keeps = keep.iter().chain(field_keeps.values());
+    let keeps = keeps.chain(holds.map(|hold| &hold.keep));
     let uses = Uses::of(&id, keeps, &then);
-    let of_subject =
-        keep.as_ref().map(Keep::scope) == Some(retention::Scope::Subject) && !uses.is_of_record();
+    let mut own = keep.iter().chain(field_keeps.values()).map(Keep::scope);
+    let of_subject = keep.is_some()
+        && own.all(|scope| scope == retention::Scope::Subject)
+        && !uses.is_of_record();
     let leaves = collection.leaves.iter().flat_map(OneOrMany::as_slice);
     CollectionRule {
         activity: id,
@@ -330,6 +338,7 @@ fn collection_rule(
         by_consent,
         objectable,
         shared_clock: of_subject && collection.hold.is_none(),
+        field_keeps,
         uses,
         followers: Vec::new(),
         declared: collection.clone(),
@@ -355,6 +364,12 @@ fn by_consent(activity: &Activity, gates: &[Gate], collection: &Collection) -> b
 }
 
 impl CollectionRule {
+    /// Whether nothing is done with a record before its end: no warning and no shorter period of a
+    /// field, so that a clock's next instant is that of the end or of a wait after it.
+    pub fn ends_at_once(&self) -> bool {
+        self.then.warn.is_none() && self.field_keeps.is_empty()
+    }
+
     /// Whether a name is that of a state rather than of an event.
     pub fn is_state(&self, book: &Rulebook, name: &str) -> bool {
         let activity = book.activities.get(&self.activity);

@@ -173,6 +173,9 @@ pub enum Fact {
         /// Records from which what names the person was taken.
         #[serde(default, skip_serializing_if = "is_zero")]
         pseudonymised: u64,
+        /// Records from which fields were taken whose own period was over.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        shortened: u64,
         /// Records taken out of use, to be erased later.
         hidden: u64,
         /// The hash over the sorted ids of all these records, one a line.
@@ -355,6 +358,7 @@ pub(super) mod tests {
                 anonymised: 2,
                 reduced: 1,
                 pseudonymised: 0,
+                shortened: 0,
                 hidden: 0,
                 records: Hash::of(b"ids"),
             },

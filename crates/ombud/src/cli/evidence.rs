@@ -275,12 +275,13 @@ fn say(fact: &Fact) -> String {
             anonymised,
             reduced,
             pseudonymised,
+            shortened,
             hidden,
             ..
         } => {
             let version = statement.short();
             format!(
-                "swept: {erased} erased, {anonymised} anonymised, {reduced} reduced, {pseudonymised} pseudonymised, {hidden} hidden, under {version}"
+                "swept: {erased} erased, {anonymised} anonymised, {reduced} reduced, {pseudonymised} pseudonymised, {shortened} shortened, {hidden} hidden, under {version}"
             )
         }
         Fact::Counted {

@@ -52,6 +52,12 @@ impl Sweep {
                     "{unnamed} of the hidden records {done}without names"
                 ))?;
             }
+            if swept.shortened > 0 {
+                let shortened = swept.shortened;
+                out.line(format!(
+                    "{shortened} records: fields whose own period is over {done}taken out"
+                ))?;
+            }
             if swept.waiting > 0 {
                 out.line(format!(
                     "{} wait until their people are warned or asked",

@@ -15,6 +15,8 @@ use ombud_store::{
     StoreError, SubjectId, Tx,
 };
 
+use serde_json::{Map, Value};
+
 use super::sweep::Swept;
 use super::{FlowError, anchor, record};
 
@@ -32,6 +34,7 @@ pub(super) fn verb(book: &Rulebook, clock: &Clock, now: Timestamp) -> Verb {
         reduced: facts.reduced,
         notices: facts.notices(),
         begun: usize::try_from(clock.stage).unwrap_or(0),
+        taken: &facts.taken,
     };
     decide(rule, &book.calendar, &candidate, now)
 }
@@ -105,6 +108,7 @@ pub(super) fn act(
             anonymised: acted.swept.anonymised,
             reduced: acted.swept.reduced,
             pseudonymised: acted.swept.pseudonymised,
+            shortened: acted.swept.shortened,
             hidden: acted.swept.hidden,
             records: over(std::mem::take(&mut acted.records)),
         };
@@ -209,6 +213,12 @@ fn act_on(
             acted.swept.erased += u64::from(erased);
             Ok((erased, gone(tx, item)?))
         }
+        Verb::Shorten { fields } => {
+            let shortened = shorten(tx, book, clock, &fields, now)?;
+            acted.swept.shortened += count(shortened.len());
+            acted.records.extend(&shortened);
+            Ok((number(shortened.len()), Done::Yes))
+        }
         // Never planned.
         Verb::Await { .. } | Verb::Later { .. } | Verb::Wait => Ok((0, Done::Overtaken)),
     }
@@ -275,19 +285,61 @@ fn take_names(
         Err(StoreError::KeyDestroyed) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
+    edit(tx, key, now, |fields| pseudonymise(rule, fields, &code))?;
+    Ok(())
+}
+
+/// Takes fields whose own period is over out of all records on a clock; returns those that had any.
+fn shorten(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    clock: Clock,
+    taken: &[String],
+    now: Timestamp,
+) -> Result<Vec<RecordId>, FlowError> {
+    // Without a rule no field has a period of its own.
+    let Some(rule) = book.collections.get(&clock.key.collection) else {
+        return Ok(Vec::new());
+    };
+    let shortened = edit(tx, &clock.key, now, |fields| {
+        fields.retain(|name, _| !taken.contains(name));
+    })?;
+    let mut facts = anchor::Facts::parse(&clock.anchors);
+    facts.taken.extend(taken.iter().cloned());
+    let anchors = facts.text();
+    let clock = Clock { anchors, ..clock };
+    tx.save_clock(&anchor::settled(book, rule, clock, false, now))?;
+    Ok(shortened)
+}
+
+/// Changes the fields of all records on a clock that can still be read; returns those that changed.
+fn edit(
+    tx: &mut Tx<'_>,
+    key: &ClockKey,
+    now: Timestamp,
+    change: impl Fn(&mut Map<String, Value>),
+) -> Result<Vec<RecordId>, FlowError> {
+    let mut changed = Vec::new();
     let mut after: Option<Record> = None;
     loop {
         let collection = Some(key.collection.as_str());
-        let page = tx.records_of(key.subject, collection, after.as_ref(), SWEEP_STEP)?;
+        let page = match tx.records_of(key.subject, collection, after.as_ref(), SWEEP_STEP) {
+            Err(StoreError::KeyDestroyed) => return Ok(changed),
+            page => page?,
+        };
         for record in page.iter().filter(|record| record.clock == key.clock) {
-            let mut fields = record::fields(record);
-            pseudonymise(rule, &mut fields, &code);
-            let payload = serde_json::to_vec(&fields).unwrap_or_default();
-            tx.rewrite_record(record, &payload, now)?;
+            let before = record::fields(record);
+            let mut fields = before.clone();
+            change(&mut fields);
+            if fields != before {
+                let payload = serde_json::to_vec(&fields).unwrap_or_default();
+                tx.rewrite_record(record, &payload, now)?;
+                changed.push(record.id);
+            }
         }
         match page.into_iter().last() {
             Some(last) => after = Some(last),
-            None => return Ok(()),
+            None => return Ok(changed),
         }
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn awaited(
         reduced: facts.reduced,
         notices: facts.notices(),
         begun: usize::try_from(begun).unwrap_or(0),
+        taken: &facts.taken,
     };
     sweep::awaited(rule, &book.calendar, &candidate, now)
 }
@@ -103,6 +104,14 @@ impl Counting<'_, '_> {
         let mut facts = before.clone().unwrap_or_default();
         edit(&mut facts);
         self.learn(rule, key, &mut facts)?;
+        let anchors = facts.anchors(rule);
+        facts.taken.retain(|name| {
+            // One that ends later after all may be there again.
+            let keep = rule.field_keeps.get(name);
+            keep.is_some_and(|keep| {
+                matches!(due(keep, &anchors, &self.book.calendar), Due::At(ended) if ended <= self.now)
+            })
+        });
         let ended = before.as_ref().map(|facts| ends_at(self.book, rule, facts));
         let ends = ends_at(self.book, rule, &facts);
         if ended.is_some_and(|ended| ended.is_some() && ends.is_none_or(|ends| Some(ends) > ended))

@@ -394,8 +394,8 @@ pub(super) fn facts_of(
             |(clock, facts)| match book.collections.get(&clock.key.collection) {
                 // Taken out of use until it is erased, or held for a law alone, whatever happens later.
                 Some(_) | None if clock.stage > 0 || facts.reduced => Some(Timestamp::MIN),
-                // Held for a claim alone, or until people are told.
-                Some(rule) if facts.is_held() || rule.then.tells() => {
+                // Held for a claim alone; or what comes next is not the end.
+                Some(rule) if facts.is_held() || !rule.ends_at_once() => {
                     anchor::ends_at(book, rule, &facts.without_holds())
                 }
                 Some(rule) if !counted => {

@@ -1,6 +1,6 @@
 //! The facts of a clock as they are stored, and what each change makes of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -43,6 +43,9 @@ pub(super) struct Facts {
     /// When the person wanted it kept: what happened before counts from then.
     #[serde(skip_serializing_if = "Option::is_none")]
     renewed_at: Option<i64>,
+    /// The fields whose own period was over, and that were taken out.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) taken: BTreeSet<String>,
     /// Whether the records were reduced to what a law asks for.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) reduced: bool,

@@ -228,8 +228,8 @@ impl Measures {
 /// a person who is active keeps old records young.
 fn oldest(book: &Rulebook, probe: &CollectionProbe, now: Timestamp) -> Option<Timestamp> {
     let rule = book.collections.get(&probe.collection);
-    // Before the end of a period there may be a warning, and after it a wait.
-    let rule = rule.filter(|rule| rule.then.warn.is_none() && rule.then.waits.is_empty());
+    // Of what waits after its end, the next instant is not that of the period.
+    let rule = rule.filter(|rule| rule.ends_at_once() && rule.then.waits.is_empty());
     let Some(cap) = rule.and_then(|rule| rule.keep.as_ref()?.cap()) else {
         return probe.oldest_at;
     };

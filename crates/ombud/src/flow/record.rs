@@ -1,6 +1,6 @@
 //! Records: in by the closed world, out to who may see them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use ombud_core::access::{Kept, Sight, may_see};
@@ -263,12 +263,12 @@ impl Ombud {
                 for (name, value) in &changes {
                     fields.insert(name.clone(), value.clone());
                 }
-                if record.state == RecordState::Reduced {
-                    let left = left(rule, &lasting(tx, &book, rule, &record, now)?);
-                    intake::fields(&left, &fields).map_err(FlowError::Intake)?;
+                let left = if record.state == RecordState::Reduced {
+                    left(rule, &lasting(tx, &book, rule, &record, now)?)
                 } else {
-                    intake::fields(rule, &fields).map_err(FlowError::Intake)?;
-                }
+                    without(rule, &told_of(tx, &record)?.taken)
+                };
+                intake::fields(&left, &fields).map_err(FlowError::Intake)?;
                 fields.retain(|_, value| !value.is_null());
                 let payload = serde_json::to_vec(&fields).unwrap_or_default();
                 if tx.rewrite_record(&record, &payload, now)? {
@@ -429,10 +429,22 @@ fn lasting<'r>(
     record: &Record,
     now: Timestamp,
 ) -> Result<Vec<(&'r Hold, Option<Timestamp>)>, FlowError> {
+    let anchors = told_of(tx, record)?.anchors(rule);
+    Ok(held(rule, &book.calendar, &anchors, now))
+}
+
+/// What the clock of a record was told.
+fn told_of(tx: &mut Tx<'_>, record: &Record) -> Result<anchor::Facts, FlowError> {
     let clock = tx.clock(&clock_of(record))?;
     let facts = clock.map(|clock| anchor::Facts::parse(&clock.anchors));
-    let anchors = facts.unwrap_or_default().anchors(rule);
-    Ok(held(rule, &book.calendar, &anchors, now))
+    Ok(facts.unwrap_or_default())
+}
+
+/// The rule of a record from which these fields were taken.
+fn without(rule: &CollectionRule, taken: &BTreeSet<String>) -> CollectionRule {
+    let mut left = rule.clone();
+    left.declared.fields.retain(|name, _| !taken.contains(name));
+    left
 }
 
 /// The rule of a record of which only what these duties keep is left.
@@ -552,7 +564,11 @@ pub(super) fn add(
     let fields: Map<String, Value> = serde_json::from_slice(&record.payload).unwrap_or_default();
     told.extend(of_record(book, rule, &fields, basis, now));
     let mut counting = Counting { tx, book, now };
-    let clock = counting.change(rule, &key, |facts| facts.apply_all(&told))?;
+    let clock = counting.change(rule, &key, |facts| {
+        facts.apply_all(&told);
+        // It brings its own.
+        facts.taken.clear();
+    })?;
     let whose = (record.subject, record.id);
     evidence::of_record(
         tx,

@@ -37,6 +37,8 @@ pub struct Swept {
     pub hidden: u64,
     /// Records of them from which what names the person was taken.
     pub pseudonymised: u64,
+    /// Records from which fields were taken whose own period was over.
+    pub shortened: u64,
     /// Clocks whose people must now be warned or asked first.
     pub waiting: u64,
     /// Clocks whose time comes later than was stored.
@@ -63,6 +65,7 @@ impl Swept {
         self.anonymised += other.anonymised;
         self.hidden += other.hidden;
         self.pseudonymised += other.pseudonymised;
+        self.shortened += other.shortened;
         self.waiting += other.waiting;
         self.later += other.later;
         self.people += other.people;
@@ -131,6 +134,7 @@ impl Ombud {
                         Verb::Anonymise { .. } => swept.anonymised += records,
                         Verb::Reduce { .. } => swept.reduced += records,
                         Verb::Hide { wait, .. } => swept.hide(wait, records),
+                        Verb::Shorten { .. } => swept.shortened += records,
                         Verb::Await { .. } => swept.waiting += 1,
                         Verb::Later { .. } | Verb::Wait => swept.later += 1,
                     }
@@ -245,7 +249,11 @@ fn plan(
             // The clock is told when people were.
             Verb::Await { until, .. } => Some((Some(*until), ClockState::Awaits)),
             Verb::Wait => Some((clock.due_at, clock.state)),
-            Verb::Erase | Verb::Hide { .. } | Verb::Anonymise { .. } | Verb::Reduce { .. } => None,
+            Verb::Erase
+            | Verb::Anonymise { .. }
+            | Verb::Reduce { .. }
+            | Verb::Hide { .. }
+            | Verb::Shorten { .. } => None,
         };
         match (later, clock.due_at) {
             (None, Some(due_at)) => {

@@ -575,4 +575,52 @@ on_both! {
         let answer = world.get("/notices");
         assert_eq!((answer.status, answer.body), (StatusCode::OK, json!([])));
     }
+
+    fn i2_a_field_goes_before_its_record(world) {
+        let field = "born = { title = { en = 'date of birth', nb = 'fødselsdato' }, category = 'pd:BirthDate', type = 'date', keep = '5 days after collection' }";
+        let rules = Rules::new(world, "10 days after last activity", "", field);
+        let born = json!({ "born": "1990-01-01" });
+        let (record, due) = rules.add(&born, &[]);
+        assert_eq!(due, Some(at("2026-04-11T22:00:00Z")));
+        world.go_near(at("2026-04-06T22:00:00Z"), -1);
+        assert_eq!(rules.sweep(), Swept::default());
+        world.go("2026-04-06T22:00:00Z");
+        assert_eq!(rules.sweep().shortened, 1);
+        assert_eq!(rules.sweep(), Swept::default(), "a second sweep changes nothing");
+        let left = fields(&rules.record(record).unwrap());
+        assert_eq!((left.get("born"), left["message"].as_str()), (None, Some("hello")));
+        assert!(rules.may().contains("Yes"), "{}", rules.may());
+        // What is gone is not missed when the rest is corrected, and does not come back.
+        let change = |fields: Value| fields.as_object().unwrap().clone();
+        world.wait(rules.ombud.rectify(record, change(json!({ "name": "A" })), world.now())).unwrap();
+        assert!(world.wait(rules.ombud.rectify(record, change(born.clone()), world.now())).is_err());
+        // The next record brings its own, for as long.
+        let (later, _) = rules.add(&born, &[]);
+        world.go("2026-04-11T22:00:00Z");
+        let swept = rules.sweep();
+        assert_eq!((swept.erased, swept.shortened), (1, 0), "a record with a period of its own");
+        world.go("2026-04-12T22:00:00Z");
+        assert_eq!(rules.sweep().shortened, 1);
+        assert_eq!(fields(&rules.record(later).unwrap()).get("born"), None);
+        rules.goes_at(later, "2026-04-17T22:00:00Z");
+    }
+
+    fn i2_a_field_on_a_shared_clock_goes_from_all_records_and_comes_back_with_the_next(world) {
+        let field = "born = { title = { en = 'date of birth', nb = 'fødselsdato' }, category = 'pd:BirthDate', type = 'date', keep = '5 days after last activity' }";
+        let rules = Rules::new(world, "10 days after last activity", "", field);
+        let born = json!({ "born": "1990-01-01" });
+        let (first, _) = rules.add(&born, &[]);
+        let (second, _) = rules.add(&born, &[]);
+        world.go("2026-04-06T22:00:00Z");
+        assert_eq!(rules.sweep().shortened, 2);
+        let (third, _) = rules.add(&born, &[]);
+        assert_eq!(rules.sweep(), Swept::default());
+        world.go("2026-04-12T22:00:00Z");
+        assert_eq!(rules.sweep().shortened, 1);
+        for record in [first, second, third] {
+            assert_eq!(fields(&rules.record(record).unwrap()).get("born"), None);
+        }
+        world.go("2026-04-17T22:00:00Z");
+        assert_eq!(rules.sweep().erased, 3);
+    }
 }

@@ -72,7 +72,7 @@ mod tests {
             ("copies = { device = '24 hours after collection' }", 1),
             (
                 "fields = { ip = { category = 'pd:IPAddress', keep = '1 day after collection' } }",
-                1,
+                0,
             ),
             ("leaves = { hash = '2 years after erasure' }", 1),
             ("leaves = 'suppression'", 0),
