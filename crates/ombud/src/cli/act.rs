@@ -243,7 +243,10 @@ impl Anchor {
         if out.json {
             out.value(&json!({ "clocks": clocks }))?;
         } else {
-            out.line(format!("{clocks} clocks count from it"))?;
+            out.line(match clocks {
+                1 => "1 clock counts from it".to_owned(),
+                clocks => format!("{clocks} clocks count from it"),
+            })?;
         }
         Ok(Outcome::Done)
     }

@@ -41,7 +41,7 @@ fn needs_help(record: Record<'_>) -> Option<(String, &'static str)> {
     let name = record.full_name();
     if then.tells() {
         let message = format!("`{name}` does not end before your application has told its people");
-        let hint = "send the message, and tell the clock that they were `warned` or `asked`";
+        let hint = "ask `ombud notices` whom, send the message, and tell the clock that they were `warned` or `asked`";
         return Some((message, hint));
     }
     let mut waits = then.waits.iter();

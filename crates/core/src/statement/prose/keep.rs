@@ -26,7 +26,8 @@ pub(in crate::statement) fn plain(
     sentence(reading, of, |title, _| title.to_owned(), language)
 }
 
-/// The whole retention rule of a collection; `None` where no period is named.
+/// The whole retention rule of a collection, the shorter periods of its fields included; `None` where no
+/// period is named.
 pub(super) fn sentence(
     reading: &Reading,
     (activity, collection): (&Activity, &Collection),
@@ -39,7 +40,17 @@ pub(super) fn sentence(
     // The cases of a list are one rule, told as one; periods side by side are told one by one.
     let cases = keeps.iter().flat_map(Keep::cases).cloned().collect();
     let told = Keep::of_cases(cases).map(|whole| tell(&whole));
-    Some(told.unwrap_or_else(|| keeps.iter().map(tell).collect::<Vec<_>>().join(" ")))
+    let told = told.unwrap_or_else(|| keeps.iter().map(tell).collect::<Vec<_>>().join(" "));
+    let fields = collection.fields.iter().filter_map(|(name, field)| {
+        let title = mention(&field_title(name, field, language), None);
+        let long = retention::how_long(field.keep.as_ref()?, &titles, language);
+        Some(match language {
+            Language::En => format!("We keep {title} only {long}."),
+            Language::Nb => format!("Vi oppbevarer {title} bare {long}."),
+        })
+    });
+    let all: Vec<String> = std::iter::once(told).chain(fields).collect();
+    Some(all.join(" "))
 }
 
 /// How long a phrase of a collection keeps something: "for 2 years after we deleted it".

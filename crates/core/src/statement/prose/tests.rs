@@ -119,6 +119,23 @@ fn cases_of_a_list_are_told_as_one_with_their_titles() {
 }
 
 #[test]
+fn the_shorter_period_of_a_field_is_told_with_that_of_its_record() {
+    let old = "category = \"pd:Name\"";
+    let new = "category = \"pd:Name\", keep = \"30 days after collection\"";
+    let statement = with(&[("activities/news.toml", old, new)]);
+    let told = |language| super::keeping(&statement, "news.subscription", language).unwrap();
+    let (en, nb) = (told(Language::En), told(Language::Nb));
+    assert!(
+        en.ends_with("We keep name only for 30 days after we collected it."),
+        "{en}"
+    );
+    assert!(
+        nb.ends_with("Vi oppbevarer navn bare i 30 dager etter at vi samlet det inn."),
+        "{nb}"
+    );
+}
+
+#[test]
 fn an_expansion_knows_its_rule() {
     let statement = statement();
     let section = statement.texts[&Language::En].section("3.1").unwrap();
