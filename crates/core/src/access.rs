@@ -84,6 +84,8 @@ pub struct Kept<'a> {
     pub restricted: bool,
     /// Whether its time has passed: it waits for its erasure, or only what a law asks for is left.
     pub past_its_time: bool,
+    /// Why the activity may not use the person's data for this, if so.
+    pub denied: Option<Reason>,
     /// The only purposes that what is left may be used for.
     pub only_for: &'a [String],
 }
@@ -114,10 +116,13 @@ pub fn may_see(kept: Kept<'_>, sight: &Sight) -> Result<(), Reason> {
     }
     let whatever_is_there = [Use::OwnRequest, Use::LegalClaims].contains(&sight.use_for);
     let held_for = |purpose| kept.only_for.contains(purpose);
-    if kept.past_its_time && !whatever_is_there && !sight.only_for.as_ref().is_some_and(held_for) {
+    if whatever_is_there || sight.only_for.as_ref().is_some_and(held_for) {
+        return Ok(());
+    }
+    if kept.past_its_time {
         return Err(Reason::RetentionPassed);
     }
-    Ok(())
+    kept.denied.map_or(Ok(()), Err)
 }
 
 #[cfg(test)]
@@ -137,6 +142,10 @@ mod tests {
             only_for: &purposes,
             ..live
         };
+        let withdrawn = Kept {
+            denied: Some(Reason::ConsentWithdrawn),
+            ..held
+        };
         let both = Kept {
             restricted: true,
             ..held
@@ -148,6 +157,18 @@ mod tests {
             (restricted, Use::Agreed, None, Ok(())),
             (restricted, Use::OwnRequest, None, Ok(())),
             (held, Use::Ordinary, None, passed),
+            (withdrawn, Use::Ordinary, None, passed),
+            (
+                Kept {
+                    past_its_time: false,
+                    ..withdrawn
+                },
+                Use::Ordinary,
+                None,
+                Err(Reason::ConsentWithdrawn),
+            ),
+            (withdrawn, Use::OwnRequest, None, Ok(())),
+            (withdrawn, Use::Ordinary, Some("bookkeeping"), Ok(())),
             (held, Use::Ordinary, Some("marketing"), passed),
             (held, Use::Ordinary, Some("bookkeeping"), Ok(())),
             (held, Use::PublicInterest, None, passed),

@@ -18,7 +18,7 @@ use crate::retention::{
 use crate::rulebook::{CollectionRule, Rulebook};
 
 /// The category of a field that holds a date of birth.
-const BIRTH_DATE: &str = "pd:BirthDate";
+pub(crate) const BIRTH_DATE: &str = "pd:BirthDate";
 
 /// What is told of records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,8 @@ impl Told {
 pub enum Change {
     /// An event happened; of several times the latest counts.
     Event(String, Timestamp),
+    /// An event is taken back: it did not happen.
+    Untold(String),
     /// A state begins.
     Begins(String, Timestamp),
     /// A state ends.
@@ -90,6 +92,15 @@ impl Change {
         }
     }
 
+    /// The date of birth that is told.
+    pub fn born_on(&self) -> Option<Date> {
+        if let Self::Born(born_on) = self {
+            *born_on
+        } else {
+            None
+        }
+    }
+
     /// The state that begins.
     pub fn begun(&self) -> Option<&str> {
         if let Self::Begins(name, _) = self {
@@ -109,6 +120,7 @@ impl Change {
             | Self::Held(..)
             | Self::Lifted(..) => true,
             Self::Event(..)
+            | Self::Untold(_)
             | Self::Begins(..)
             | Self::Ends(..)
             | Self::RecordEnded(..)
@@ -234,7 +246,7 @@ impl Uses {
             EXTENSION if self.extendable.is_some() => Some(Shape::Extension),
             UNDO if then(UNDO) => Some(Shape::Renewal(Renewal::Undo)),
             KEEP if then(KEEP) => Some(Shape::Renewal(Renewal::Keep)),
-            _ if then(name) => Some(Shape::Event),
+            _ if then(name) => Some(Shape::Done),
             _ => None,
         }
     }
@@ -266,7 +278,10 @@ const KEEP: &str = "keep";
 /// The shape in which a fact is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Shape {
+    /// An event that may lie ahead, and may be taken back.
     Event,
+    /// What was done, by people or to tell them.
+    Done,
     State,
     RecordEnded(String),
     Birth,
@@ -282,7 +297,8 @@ impl Shape {
     /// The members that it takes beside its name and instant, in words.
     fn takes(&self) -> &'static str {
         match self {
-            Self::Event | Self::RecordEnded(_) | Self::Renewal(_) => "nothing but its instant",
+            Self::Done | Self::RecordEnded(_) | Self::Renewal(_) => "nothing but its instant",
+            Self::Event => "nothing but its instant, or `ends` to take it back",
             Self::State => "`ends`, when it ends, and nothing else",
             Self::Birth => "a `value` such as 2008-03-18, or `ends` to take it back",
             Self::Value(_) => "a `value`, or `ends` to take it back",
@@ -307,10 +323,12 @@ impl Shape {
         } = told;
         let members = (*ends, until.is_some(), value.is_some(), reason.is_some());
         match self {
-            Self::Event | Self::RecordEnded(_) | Self::Renewal(_) => {
+            Self::Done | Self::RecordEnded(_) | Self::Renewal(_) => {
                 members == (false, false, false, false)
             }
-            Self::State => !matches!(members, (_, true, ..) | (_, _, true, _) | (.., true)),
+            Self::Event | Self::State => {
+                !matches!(members, (_, true, ..) | (_, _, true, _) | (.., true))
+            }
             Self::Birth | Self::Value(_) | Self::Length => {
                 matches!(
                     members,
@@ -376,7 +394,7 @@ pub fn read(
             takes: shape.takes(),
         });
     }
-    if told.at > now && (told.ends || !may_lie_ahead(name, &shape)) {
+    if told.at > now && (told.ends || !may_lie_ahead(&shape)) {
         return Err(Refusal::FutureAnchor { name: name.clone() });
     }
     let bad = |expected: String| Refusal::AnchorValue {
@@ -386,10 +404,12 @@ pub fn read(
     let (at, value) = (told.at, told.value.as_deref());
     let reason = told.reason.clone().unwrap_or_default();
     if told.reason.as_ref().is_some_and(|reason| !is_case(reason)) {
-        return Err(bad("told with a `reason` such as `case-2026/7`".to_owned()));
+        let expected = "told with a `reason` of letters, digits and `._:/-`, such as `case-2026/7`";
+        return Err(bad(expected.to_owned()));
     }
     Ok(match shape {
-        Shape::Event => Change::Event(name.clone(), at),
+        Shape::Event if told.ends => Change::Untold(name.clone()),
+        Shape::Event | Shape::Done => Change::Event(name.clone(), at),
         Shape::State if told.ends => Change::Ends(name.clone(), at),
         Shape::State => Change::Begins(name.clone(), at),
         Shape::RecordEnded(full) => Change::RecordEnded(full, at),
@@ -419,20 +439,29 @@ pub fn read(
     })
 }
 
+/// Whether an event may be taken back, or undone: not what people did, and not what the ledger holds.
+pub fn may_be_taken_back(name: &str) -> bool {
+    let event = Event::new(name);
+    event.is_none_or(|event| ![DONE, FROM_THE_LEDGER].concat().contains(&event))
+}
+
+/// What people do.
+const DONE: [Event; 3] = [
+    Event::COLLECTION,
+    Event::LAST_ACTIVITY,
+    Event::LAST_CORRESPONDENCE,
+];
+
+/// What the ledger alone tells.
+const FROM_THE_LEDGER: [Event; 3] = [Event::CONSENT, Event::WITHDRAWAL, Event::OBJECTION];
+
 /// What people do, and what was said to them, cannot lie ahead; deadlines and ends of events may be
 /// known before.
-fn may_lie_ahead(name: &str, shape: &Shape) -> bool {
-    let done = [
-        Event::COLLECTION.name(),
-        Event::LAST_ACTIVITY.name(),
-        Event::LAST_CORRESPONDENCE.name(),
-        Notice::Warned.name(),
-        Notice::Asked.name(),
-    ];
+fn may_lie_ahead(shape: &Shape) -> bool {
     match shape {
-        Shape::Event => !done.contains(&name),
-        Shape::State | Shape::RecordEnded(_) => true,
-        Shape::Birth
+        Shape::Event | Shape::State | Shape::RecordEnded(_) => true,
+        Shape::Done
+        | Shape::Birth
         | Shape::Value(_)
         | Shape::Length
         | Shape::Agreed
@@ -442,7 +471,7 @@ fn may_lie_ahead(name: &str, shape: &Shape) -> bool {
     }
 }
 
-fn born(value: &str, now: Timestamp) -> Option<Date> {
+pub(crate) fn born(value: &str, now: Timestamp) -> Option<Date> {
     let date: Date = value.parse().ok()?;
     // A day of the calendar that has begun somewhere on earth.
     let latest = now
@@ -506,16 +535,19 @@ fn shape(book: &Rulebook, rule: &CollectionRule, name: &str) -> Option<Shape> {
     let uses = &rule.uses;
     let event = Event::new(name);
     let told = |event: &Event| {
-        let from_the_ledger = [Event::CONSENT, Event::WITHDRAWAL, Event::OBJECTION];
         // Ombud itself knows when these happen.
         let own = [Event::ERASURE, Event::OVERTAKEN];
         *event == Event::COLLECTION
             || uses.events.contains(event)
-                && !from_the_ledger.contains(event)
+                && !FROM_THE_LEDGER.contains(event)
                 && !own.contains(event)
     };
     if rule.declared.events.contains_key(name) || event.as_ref().is_some_and(told) {
-        return Some(Shape::Event);
+        return Some(if may_be_taken_back(name) {
+            Shape::Event
+        } else {
+            Shape::Done
+        });
     }
     match name {
         LEGAL_HOLD => Some(Shape::LegalHold),

@@ -51,6 +51,8 @@ pub struct CollectionFigures {
     pub cap: Option<Period>,
     /// Whether due instants are being counted anew under a new version of the statement.
     pub recounting: bool,
+    /// How many people withdrew or objected in its activity.
+    pub opted_out: u64,
     /// What its rule promises and nothing carries out yet, in words.
     pub not_carried_out: Vec<String>,
 }
@@ -446,6 +448,9 @@ fn cap(figures: &CollectionFigures) -> Judgement {
 }
 
 fn erased(figures: &CollectionFigures) -> Judgement {
+    if figures.records == 0 && figures.opted_out == 0 {
+        return nothing_held();
+    }
     none_of(
         figures.after_opt_out,
         vec![

@@ -205,6 +205,14 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// Why it is no.
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Yes(_) => None,
+            Self::No(reason) => Some(reason),
+        }
+    }
+
     /// Whether the answer is yes.
     pub fn is_yes(self) -> bool {
         matches!(self, Self::Yes(_))
@@ -288,6 +296,20 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The same for what is held on the instructions of another: under the conditions that the statement
+    /// names for it.
+    ///
+    /// # Source
+    ///
+    /// GDPR Article 28(3)(a).
+    #[must_use]
+    pub fn as_controller(&self) -> Self {
+        Self {
+            another_controller: false,
+            ..self.clone()
+        }
+    }
+
     /// Whether consent is asked for: as a basis, or to open a gate.
     pub fn asks_consent(&self) -> bool {
         let mut gates = self.gates.iter();

@@ -275,6 +275,7 @@ fn marketing_objection(rulebook: &Rulebook) -> Effects {
             .extend(ended(rulebook, rule, &Facts::default()));
         effects.notified.extend(rule.recipients.iter().cloned());
     }
+    effects.notified.extend(rulebook.group.iter().cloned());
     effects.notified.sort();
     effects.notified.dedup();
     effects

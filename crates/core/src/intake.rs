@@ -197,7 +197,11 @@ pub fn collection<'a>(rulebook: &'a Rulebook, name: &str) -> Result<&'a Collecti
 /// # Source
 ///
 /// GDPR Article 5(1)(b)-(d); invariant I8.
-pub fn fields(rule: &CollectionRule, fields: &Map<String, Value>) -> Result<(), Vec<Refusal>> {
+pub fn fields(
+    rule: &CollectionRule,
+    fields: &Map<String, Value>,
+    now: Timestamp,
+) -> Result<(), Vec<Refusal>> {
     let declared = &rule.declared.fields;
     let mut refusals = Vec::new();
     for (name, value) in fields {
@@ -212,7 +216,7 @@ pub fn fields(rule: &CollectionRule, fields: &Map<String, Value>) -> Result<(), 
             }
             Some(field) if value.is_null() && field.optional => {}
             Some(field) => {
-                if let Err(expected) = of_type(field, value) {
+                if let Err(expected) = of_type(field, value, now) {
                     refusals.push(Refusal::WrongType {
                         name: name.clone(),
                         expected,
@@ -352,13 +356,17 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-fn of_type(field: &Field, value: &Value) -> Result<(), &'static str> {
+fn of_type(field: &Field, value: &Value, now: Timestamp) -> Result<(), &'static str> {
     let text = value.as_str();
     let (fits, expected) = match field.kind {
         FieldKind::Text | FieldKind::FreeText | FieldKind::File => (text.is_some(), "a text"),
         FieldKind::Integer => (value.is_i64() || value.is_u64(), "a whole number"),
         FieldKind::Number => (value.is_number(), "a number"),
         FieldKind::Boolean => (value.is_boolean(), "true or false"),
+        FieldKind::Date if field.category == anchor::BIRTH_DATE => (
+            text.is_some_and(|t| anchor::born(t, now).is_some()),
+            "a date such as 2008-03-18 that is past",
+        ),
         FieldKind::Date => (
             text.is_some_and(|t| t.parse::<Date>().is_ok()),
             "a date such as 2026-03-18",
@@ -412,9 +420,38 @@ mod tests {
     use super::*;
     use crate::testing::rules;
 
+    fn now() -> Timestamp {
+        "2026-04-01T08:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn i8_a_birth_lies_in_the_past() {
+        let field = "name  = { title = { en = \"name\", nb = \"navn\" }, category = \"pd:Name\", optional = true }";
+        let born = "born = { category = \"pd:BirthDate\", type = \"date\", optional = true }";
+        let book = rules(&[(
+            "activities/newsletters.toml",
+            field,
+            &format!("{field}\n{born}"),
+        )]);
+        let rule = &book.collections["newsletters.subscription"];
+        let given = |born: &str| {
+            let given = json!({ "email": "a@example.com", "born": born });
+            fields(rule, given.as_object().unwrap(), now()).is_ok()
+        };
+        // A day that has begun somewhere on earth is past.
+        for (born, want) in [
+            ("2008-03-18", true),
+            ("2026-04-02", true),
+            ("2026-04-03", false),
+            ("x", false),
+        ] {
+            assert_eq!(given(born), want, "{born}");
+        }
+    }
+
     fn refused(name: &str, given: &Value) -> Vec<String> {
         let book = rules(&[]);
-        let found = fields(&book.collections[name], given.as_object().unwrap());
+        let found = fields(&book.collections[name], given.as_object().unwrap(), now());
         let found = found.err().unwrap_or_default();
         found
             .iter()
@@ -484,8 +521,8 @@ mod tests {
                 kind,
                 ..declared.clone()
             };
-            assert!(of_type(&field, &good).is_ok(), "{kind:?}");
-            assert!(of_type(&field, &bad).is_err(), "{kind:?}");
+            assert!(of_type(&field, &good, now()).is_ok(), "{kind:?}");
+            assert!(of_type(&field, &bad, now()).is_err(), "{kind:?}");
         }
     }
 

@@ -15,7 +15,7 @@ use crate::retention::{self, Calendar, Case, Event, Keep, Moment, Then};
 use crate::standing::{Position, Scope, Standing};
 use crate::statement::model::{
     Activity, BasisName, Channel, Collection, DeviceAccess, Field, Hold, IdentityKind, OneOrMany,
-    Own, Role, SpecialCategories,
+    Own, RecipientKind, Role, SpecialCategories,
 };
 use crate::statement::{Statement, VersionId};
 
@@ -32,6 +32,8 @@ pub struct Rulebook {
     pub activities: BTreeMap<String, ActivityRule>,
     /// The collections, by `activity.collection`.
     pub collections: BTreeMap<String, CollectionRule>,
+    /// The companies of the group that may receive any data.
+    pub group: Vec<String>,
 }
 
 /// An activity made ready.
@@ -43,7 +45,8 @@ pub struct ActivityRule {
     pub scope: Scope,
     /// The states of a person, in the order of their numbers in [`States`].
     pub states: Vec<String>,
-    /// The recipients that are told of erasure, rectification and restriction (GDPR Article 19).
+    /// The recipients that are told of erasure, rectification and restriction (GDPR Article 19): those
+    /// that it names, and those that its text mentions.
     pub recipients: Vec<String>,
     /// The full names of its collections.
     pub collections: Vec<String>,
@@ -143,12 +146,15 @@ impl Rulebook {
                 rule.followers = others;
             }
         }
+        let recipients = reading.header.recipients.iter();
+        let group = recipients.filter(|(_, one)| one.kind == RecipientKind::Group);
         Self {
             version: statement.version.clone(),
             calendar: calendar.unwrap_or_else(|| Calendar::new(zone)),
             identities: reading.header.identities.clone(),
             activities,
             collections,
+            group: group.map(|(name, _)| name.clone()).collect(),
         }
     }
 
@@ -193,7 +199,12 @@ fn activity_rule(id: &str, activity: &Activity, controller: &str) -> ActivityRul
         rule,
         scope: scope(activity, controller),
         states,
-        recipients: activity.recipients.clone(),
+        recipients: activity
+            .recipients
+            .iter()
+            .chain(&activity.mentions)
+            .cloned()
+            .collect(),
         collections: activity
             .collections
             .keys()

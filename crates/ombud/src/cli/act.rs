@@ -244,6 +244,9 @@ impl Anchor {
             out.value(&json!({ "clocks": clocks }))?;
         } else {
             out.line(match clocks {
+                0 => "no clock counts from it: nothing is there, or a later time is known (`--ends` takes \
+                      that back)"
+                    .to_owned(),
                 1 => "1 clock counts from it".to_owned(),
                 clocks => format!("{clocks} clocks count from it"),
             })?;

@@ -299,7 +299,7 @@ impl Ombud {
     /// Tells the clocks of a record, or of all that a person has in a collection, a fact, and returns how
     /// many count from it now.
     ///
-    /// An event told twice keeps its latest time. A state of the activity, such as `shortlisted`,
+    /// An event told twice keeps its latest time, until it is taken back. A state of the activity, such as `shortlisted`,
     /// also opens the bases that apply in it, until its end is told.
     ///
     /// # Errors
@@ -339,6 +339,9 @@ impl Ombud {
                     let name = told.anchor.clone();
                     return Err(FlowError::Intake(vec![Refusal::StillDue { name }]));
                 }
+                let counts = |clock: &&Clock| Facts::parse(&clock.anchors).counts(&change);
+                let counting = clocks.iter().filter(counts).count();
+                let counting = u64::try_from(counting).unwrap_or(u64::MAX);
                 let fact = Fact::AnchorSet {
                     subject: tx.pseudonym(subject)?,
                     collection: name.clone(),
@@ -346,10 +349,10 @@ impl Ombud {
                     anchored_at: told.at,
                     ends: told.ends,
                     until: told.until,
-                    clocks: u64::try_from(clocks.len()).unwrap_or(u64::MAX),
+                    clocks: counting,
                 };
                 tx.append_evidence(now, fact)?;
-                Ok(u64::try_from(clocks.len()).unwrap_or(u64::MAX))
+                Ok(counting)
             });
         write.await
     }
@@ -399,7 +402,14 @@ impl Counting<'_, '_> {
             if clock.key.collection != name || !this || !concerns(rule, &clock, change) {
                 continue;
             }
-            changed.push(self.change(rule, &clock.key, |facts| facts.apply(change))?);
+            let (book, now) = (self.book, self.now);
+            changed.push(self.change(rule, &clock.key, |facts| {
+                facts.apply(change);
+                let undone = matches!(change, Change::Renewed(Renewal::Undo, _));
+                if undone && ends_at(book, rule, facts).is_some_and(|ends| ends <= now) {
+                    facts.undo(now);
+                }
+            })?);
         }
         Ok(changed)
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use ombud_core::anchor::Change;
+use ombud_core::anchor::{Change, may_be_taken_back};
 use ombud_core::retention::{Anchors, Event, Hold, Interval, Key, Notice, Notices, Period, State};
 use ombud_core::rulebook::CollectionRule;
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,9 @@ impl Facts {
     pub(super) fn apply(&mut self, change: &Change) {
         match change {
             Change::Event(name, at) => self.set(name, *at),
+            Change::Untold(name) => {
+                self.events.remove(name);
+            }
             Change::Begins(name, at) => self.begins(name, at.as_millisecond()),
             Change::Ends(name, at) => self.ends(name, at.as_millisecond()),
             Change::RecordEnded(name, at) => {
@@ -112,6 +115,21 @@ impl Facts {
                 self.renewed_at = Some(at.as_millisecond());
             }
         }
+    }
+
+    /// Whether it counts as it was told: a later time of the same event may be known.
+    pub(super) fn counts(&self, change: &Change) -> bool {
+        let at = |(name, at): (&str, Timestamp)| {
+            self.events.get(name).copied() == Some(at.as_millisecond())
+        };
+        change.event().is_none_or(at)
+    }
+
+    /// Takes back what has happened by now and ended it.
+    pub(super) fn undo(&mut self, now: Timestamp) {
+        let now = now.as_millisecond();
+        self.events
+            .retain(|name, at| *at > now || !may_be_taken_back(name));
     }
 
     /// Whether a value or a date of birth is known already.

@@ -10,7 +10,7 @@ use std::collections::btree_map::Entry;
 
 use jiff::{SignedDuration, Timestamp};
 use ombud_core::board::{ActivityFigures, CollectionFigures, EvidenceFigures, SWEEP_LAG_SECONDS};
-use ombud_core::decision::{Answer, Facts, Rule, Use, may};
+use ombud_core::decision::{Answer, Facts, Use, may};
 use ombud_core::retention::Keep;
 use ombud_core::rulebook::{ActivityRule, Rulebook};
 use ombud_core::standing::{Consent, Objection, Position, Scope, Standing};
@@ -107,6 +107,9 @@ impl Ombud {
             figures.cap = rule.keep.as_ref().and_then(Keep::cap);
             figures.recounting = recounting.contains(name);
             figures.not_carried_out = not_carried_out(&rule.declared);
+            let activity = measures.activities.get(&rule.activity);
+            let opted_out = |activity: &ActivityFigures| activity.withdrawn + activity.objected;
+            figures.opted_out = activity.map_or(0, opted_out);
         }
         for (id, rule) in &self.book.activities {
             let figures = measures.activities.entry(id.clone()).or_default();
@@ -335,11 +338,7 @@ impl Look<'_, '_> {
         let due = facts.kept_until.is_some_and(|until| self.now >= until);
         let figures = found.activities.entry(id.to_owned()).or_default();
         // What another is controller of is stored on its instructions, under the same conditions.
-        let holding = Rule {
-            another_controller: false,
-            ..rule.rule.clone()
-        };
-        let stored = may(&holding, &facts, Use::Storage, self.now).is_yes();
+        let stored = may(&rule.rule.as_controller(), &facts, Use::Storage, self.now).is_yes();
         let kept_by_law = record.state == RecordState::Reduced;
         figures.without_basis += u64::from(!stored && runs && !due && !kept_by_law);
         let unasked = matches!(facts.own.consent, Consent::Never | Consent::Outdated);

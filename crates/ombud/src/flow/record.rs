@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use ombud_core::access::{Kept, Sight, may_see};
-use ombud_core::anchor::Change;
-use ombud_core::decision::{Answer, Facts, Reason, Rule, Use, may};
+use ombud_core::anchor::{Change, of_fields};
+use ombud_core::decision::{Answer, Facts, Reason, Use, may};
 use ombud_core::evidence::{Done, Entry, Receipt};
 use ombud_core::intake;
 use ombud_core::retention::{Event, Key};
@@ -103,7 +103,7 @@ impl Ombud {
         let told = intake::anchors(&self.book, rule, &anchors, now);
         let named = intake::identities(&self.book, rule, &fields, &who.0);
         let refusals = [
-            intake::fields(rule, &fields).err(),
+            intake::fields(rule, &fields, now).err(),
             told.as_ref().err().cloned(),
             named.as_ref().err().cloned(),
         ];
@@ -111,7 +111,8 @@ impl Ombud {
         if !refusals.is_empty() {
             return Err(FlowError::Intake(refusals));
         }
-        let told = told.unwrap_or_default();
+        let mut told = told.unwrap_or_default();
+        told.extend(of_fields(&self.book, rule, &fields, now));
         let who = self.and(who, named.unwrap_or_default());
         // Asked before the person is made known, so that a refusal leaves nothing behind.
         if let Some(activity) = self.book.activities.get(&rule.activity) {
@@ -182,7 +183,7 @@ impl Ombud {
                 let Some(record) = tx.record(id)? else {
                     return Ok(None);
                 };
-                seen(tx, &book, &record, &sight)?.map_err(FlowError::NotShown)?;
+                seen(tx, &book, &record, &sight, now)?.map_err(FlowError::NotShown)?;
                 note(tx, Done::Shown, &record, now)?;
                 Ok(Some(record))
             });
@@ -211,7 +212,7 @@ impl Ombud {
             .write::<_, FlowError, _>("record.list", bucket, move |tx| {
                 let mut page = Vec::new();
                 for record in tx.records_of(subject, None, after.as_ref(), 1_000)? {
-                    let seen = seen(tx, &book, &record, &sight)?;
+                    let seen = seen(tx, &book, &record, &sight, now)?;
                     if seen.is_ok() {
                         note(tx, Done::Shown, &record, now)?;
                     }
@@ -268,11 +269,11 @@ impl Ombud {
                 } else {
                     without(rule, &told_of(tx, &record)?.taken)
                 };
-                intake::fields(&left, &fields).map_err(FlowError::Intake)?;
+                intake::fields(&left, &fields, now).map_err(FlowError::Intake)?;
                 fields.retain(|_, value| !value.is_null());
                 let payload = serde_json::to_vec(&fields).unwrap_or_default();
                 if tx.rewrite_record(&record, &payload, now)? {
-                    let told = ombud_core::anchor::of_fields(&book, rule, &fields, now);
+                    let told = of_fields(&book, rule, &fields, now);
                     // Of what is reduced, the fields that its period counted from may be gone.
                     if !told.is_empty() && record.state != RecordState::Reduced {
                         let mut counting = Counting {
@@ -461,10 +462,31 @@ fn seen(
     book: &Rulebook,
     record: &Record,
     sight: &Sight,
-) -> Result<Result<(), Reason>, StoreError> {
-    let state = tx.clock(&clock_of(record))?.map(|clock| clock.state);
-    let holds = book.collections.get(&record.collection);
-    let holds = holds.filter(|_| record.state == RecordState::Reduced);
+    now: Timestamp,
+) -> Result<Result<(), Reason>, FlowError> {
+    let clock = tx.clock(&clock_of(record))?;
+    let state = clock.as_ref().map(|clock| clock.state);
+    let rule = book.collections.get(&record.collection);
+    let over = |(rule, clock): (&CollectionRule, Clock)| is_over(book, rule, &clock, now);
+    let over = rule.zip(clock).is_some_and(over);
+    let activity = rule.and_then(|rule| {
+        let activity = book.activities.get(&rule.activity)?;
+        Some((rule.activity.as_str(), activity))
+    });
+    let answer = match activity {
+        Some((id, activity)) => {
+            let known = decision::facts(tx, book, (id, record.subject), true)?;
+            let kept_until = None;
+            let known = Facts {
+                kept_until,
+                ..known
+            };
+            may(&activity.rule.as_controller(), &known, sight.use_for, now)
+        }
+        // What is declared no more waits for its end, and nothing else is known of it.
+        None => Answer::Yes(BasisName::LegalObligation),
+    };
+    let holds = rule.filter(|_| record.state == RecordState::Reduced);
     let holds = holds.iter().flat_map(|rule| &rule.holds);
     let mut only_for: Vec<String> = holds.map(|hold| hold.only_for.clone()).collect();
     if state == Some(ClockState::Awaits) {
@@ -472,7 +494,8 @@ fn seen(
     }
     let kept = Kept {
         restricted: state == Some(ClockState::Held),
-        past_its_time: record.state != RecordState::Live,
+        past_its_time: over || record.state != RecordState::Live,
+        denied: answer.reason(),
         only_for: &only_for,
     };
     Ok(may_see(kept, sight))
@@ -561,8 +584,7 @@ pub(super) fn add(
     if let Some((consented, _)) = own.and_then(|standing| standing.consented) {
         told.push(Change::Event(Event::CONSENT.name().to_owned(), consented));
     }
-    let fields: Map<String, Value> = serde_json::from_slice(&record.payload).unwrap_or_default();
-    told.extend(of_record(book, rule, &fields, basis, now));
+    told.extend(of_basis(rule, basis));
     let mut counting = Counting { tx, book, now };
     let clock = counting.change(rule, &key, |facts| {
         facts.apply_all(&told);
@@ -593,11 +615,7 @@ fn fresh_clock(
         collection: record.collection.clone(),
         clock: record.clock,
     };
-    let over = |clock: &Clock| {
-        let facts = anchor::Facts::parse(&clock.anchors).without_holds();
-        let ends = anchor::ends_at(book, rule, &facts);
-        clock.stage > 0 || facts.reduced || ends.is_some_and(|ends| ends <= record.created_at)
-    };
+    let over = |clock: &Clock| is_over(book, rule, clock, record.created_at);
     if tx.clock(&key)?.as_ref().is_some_and(over) {
         return Ok(ClockKey {
             clock: ClockId::of_record(record.id),
@@ -607,18 +625,21 @@ fn fresh_clock(
     Ok(key)
 }
 
-/// What a record itself tells its clock: what stands in its fields, and the basis that carries it.
-fn of_record(
-    book: &Rulebook,
-    rule: &CollectionRule,
-    fields: &Map<String, Value>,
-    basis: Option<BasisName>,
-    now: Timestamp,
-) -> Vec<Change> {
-    let mut told = ombud_core::anchor::of_fields(book, rule, fields, now);
-    let basis = rule.declared.basis.or(basis).filter(|_| rule.uses.basis());
-    told.extend(basis.map(|basis| Change::Value(Key::Basis, Some(basis.name().to_owned()))));
-    told
+/// Whether the time of what a clock governs has passed, whatever still keeps it for a claim or a law.
+fn is_over(book: &Rulebook, rule: &CollectionRule, clock: &Clock, now: Timestamp) -> bool {
+    let facts = anchor::Facts::parse(&clock.anchors).without_holds();
+    let ends = anchor::ends_at(book, rule, &facts);
+    clock.stage > 0 || facts.reduced || ends.is_some_and(|ends| ends <= now)
+}
+
+/// What a record tells its clock by the basis that carries it, where a phrase asks for that.
+fn of_basis(rule: &CollectionRule, basis: Option<BasisName>) -> Option<Change> {
+    let basis = rule
+        .declared
+        .basis
+        .or(basis)
+        .filter(|_| rule.uses.basis())?;
+    Some(Change::Value(Key::Basis, Some(basis.name().to_owned())))
 }
 
 /// The same for a record that is stored already, under rules that may ask for more than when it came in:
@@ -648,7 +669,8 @@ pub(super) fn told_by_fields(
     let facts = facts
         .map(|clock| anchor::Facts::parse(&clock.anchors))
         .unwrap_or_default();
-    let mut told = of_record(book, rule, &fields(&record), basis, now);
+    let mut told = of_fields(book, rule, &fields(&record), now);
+    told.extend(of_basis(rule, basis));
     told.retain(|change| !facts.know(change));
     Ok(told)
 }
@@ -666,15 +688,16 @@ fn in_force(
     };
     // Older data may be past its time; new data begins a time of its own, in the state told with it.
     facts.kept_until = None;
-    let told = told.iter().filter_map(Change::begun);
-    facts.states = facts.states.and(book.states(&rule.activity, told));
+    let begun = told.iter().filter_map(Change::begun);
+    facts.states = facts.states.and(book.states(&rule.activity, begun));
+    let born_on = told.iter().filter_map(Change::born_on).max();
+    if let (Some(born_on), Some(years)) = (born_on, activity.minimum_age()) {
+        let of_age_at = book.calendar.of_age_at(born_on, years);
+        facts.of_age_at = facts.of_age_at.max(Some(of_age_at));
+    }
     // A processor stores what its controller instructs (GDPR Article 28(3)(a)), under the conditions
     // that the statement names for it; every other use is for the controller to decide.
-    let storing = Rule {
-        another_controller: false,
-        ..activity.rule.clone()
-    };
-    match may(&storing, &facts, Use::Ordinary, now) {
+    match may(&activity.rule.as_controller(), &facts, Use::Ordinary, now) {
         Answer::Yes(basis) => Ok(Some(basis)),
         Answer::No(reason) => Err(FlowError::NoBasis(reason)),
     }

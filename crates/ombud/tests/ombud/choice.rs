@@ -59,6 +59,28 @@ on_both! {
         assert_eq!(world.may(&anna, "newsletters"), "consent_withdrawn");
     }
 
+    fn i1_a_withdrawal_reaches_the_person_however_the_address_is_written(world) {
+        let spelt = |address: &str| json!({ "email": address });
+        world.tell(&spelt("Anna@Example.com"), "newsletters", "consent");
+        assert_eq!(world.may(&spelt("anna@example.com"), "newsletters"), "yes");
+        world.go_near(world.now(), 1);
+        world.tell(&spelt("aNNa@example.com"), "newsletters", "withdraw");
+        assert_eq!(world.may(&spelt("Anna@Example.com"), "newsletters"), "consent_withdrawn");
+    }
+
+    fn p3_1_3_what_was_withdrawn_is_shown_to_nobody_before_a_sweep(world) {
+        let anna = email("anna");
+        world.tell(&anna, "newsletters", "consent");
+        let fields = json!({ "email": "anna@example.com" });
+        let (record, _) = world.add("newsletters.subscription", &anna, &fields, &json!({}));
+        let shown = |more: &str| world.get(&format!("/records/{record}{more}"));
+        assert_eq!(shown("").status, StatusCode::OK);
+        world.go_near(world.now(), 1);
+        world.tell(&anna, "newsletters", "withdraw");
+        assert_eq!(shown("").body["type"], "/problems/retention_passed");
+        assert_eq!(shown("?use=own_request").status, StatusCode::OK);
+    }
+
     fn i2_what_is_restricted_is_not_deleted_and_the_refusal_says_so(world) {
         let fields = json!({ "email": "anna@example.com", "message": "hello" });
         let (record, _) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));

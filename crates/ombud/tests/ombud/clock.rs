@@ -10,7 +10,7 @@ use ombud::flow::sweep::Swept;
 use ombud::flow::{FlowError, Ombud, ledger};
 use ombud_core::access::Sight;
 use ombud_core::anchor::Told;
-use ombud_core::decision::Use;
+use ombud_core::decision::{Reason, Use};
 use ombud_core::retention::Notice;
 use ombud_core::standing::Act;
 use ombud_store::{RecordId, RecordState};
@@ -622,5 +622,44 @@ on_both! {
         }
         world.go("2026-04-17T22:00:00Z");
         assert_eq!(rules.sweep().erased, 3);
+    }
+
+    fn i2_an_event_told_by_mistake_is_taken_back(world) {
+        let events = "events = { closed = { en = 'your case was closed', nb = 'saken din ble lukket' } }";
+        let rules = Rules::new(world, "10 days after closed", events, "");
+        let (record, due) = rules.add(&json!({}), &[]);
+        assert_eq!(due, None);
+        assert_eq!(rules.tell(record, &Told::event("closed", at("2030-01-01T10:00:00Z"))).unwrap(), 1);
+        // An earlier time does not count while a later one is known.
+        assert_eq!(rules.tell(record, &rules.told("closed")).unwrap(), 0);
+        assert_eq!(rules.tell(record, &Told { ends: true, ..rules.told("closed") }).unwrap(), 1);
+        assert_eq!(rules.tell(record, &rules.told("closed")).unwrap(), 1);
+        let collected = Told { ends: true, ..rules.told("collection") };
+        assert_eq!(rules.refused(record, &collected), "anchor_shape");
+        rules.goes_at(record, "2026-04-11T22:00:00Z");
+    }
+
+    fn i2_what_an_event_ended_can_be_had_back_too(world) {
+        let keys = "events = { closed = { en = 'your case was closed', nb = 'saken din ble lukket' } }\nthen = 'hide for 28 days with undo, then erase'";
+        let rules = Rules::new(world, "until closed", keys, "");
+        let (record, _) = rules.add(&json!({}), &[]);
+        world.go("2026-04-10T10:00:00Z");
+        rules.tell(record, &rules.told("closed")).unwrap();
+        world.go("2026-04-11T10:00:00Z");
+        assert_eq!(rules.sweep().hidden, 1);
+        assert_eq!(rules.tell(record, &rules.told("undo")).unwrap(), 1);
+        assert_eq!(rules.state(record), Some(RecordState::Live));
+        world.go("2026-06-01T10:00:00Z");
+        assert_eq!(rules.sweep(), Swept::default(), "it waits to be closed again");
+    }
+
+    fn i2_what_is_past_its_time_is_shown_to_nobody_before_a_sweep(world) {
+        let rules = Rules::keep(world, "10 days after collection");
+        let (record, _) = rules.add(&json!({}), &[]);
+        world.go_near(at("2026-04-11T22:00:00Z"), -1);
+        assert!(rules.shown(record, None).is_ok());
+        world.go("2026-04-11T22:00:00Z");
+        let shown = rules.shown(record, None);
+        assert!(matches!(shown, Err(FlowError::NotShown(Reason::RetentionPassed))), "{shown:?}");
     }
 }

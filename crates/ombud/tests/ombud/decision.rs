@@ -3,9 +3,11 @@
 
 use axum::http::StatusCode;
 use ombud::flow::FlowError;
+use ombud::flow::ledger::Told;
 use ombud::flow::record::Incoming;
 use ombud::flow::subject::SubjectRef;
 use ombud_core::decision::{Answer, Reason, Use};
+use ombud_core::standing::Act;
 use ombud_core::statement::model::BasisName;
 use ombud_store::{Clock, ClockId, ClockKey, ClockState};
 use serde_json::json;
@@ -64,6 +66,40 @@ on_both! {
             assert_eq!(may("2026-06-14T21:59:59Z"), no);
             assert_eq!(may("2026-06-14T22:00:00Z"), yes);
         }
+    }
+
+    fn i8_what_says_that_its_person_is_too_young_is_not_stored(world) {
+        let marketing = "marketing        = true";
+        let aged = "marketing        = true\nminimum_age      = 15";
+        let field = "[collections.subscription.fields]\n";
+        let born = format!("{field}born = {{ title = {{ en = \"born\", nb = \"født\" }}, category = \"pd:BirthDate\", type = \"date\", optional = true }}\n");
+        let file = "activities/newsletters.toml";
+        let ombud = world.under(&[(file, marketing, aged), (file, field, &born)]);
+        let told = Told {
+            activity: "newsletters".to_owned(),
+            act: Act::Consent,
+            at: world.now(),
+            language: None,
+            channel: None,
+            notice: None,
+        };
+        world.wait(ombud.tell(&anna(), told, world.now())).unwrap();
+        let add = |born: &str| {
+            let fields = json!({ "email": "anna@example.com", "born": born });
+            let record = Incoming {
+                collection: "newsletters.subscription".to_owned(),
+                subject: anna(),
+                fields: fields.as_object().unwrap().clone(),
+                anchors: [].into(),
+            };
+            world.wait(ombud.add_record(record, world.now()))
+        };
+        let young = add("2011-04-02");
+        assert!(matches!(young, Err(FlowError::NoBasis(Reason::TooYoung))), "{young:?}");
+        let unborn = add("2026-04-03");
+        assert!(matches!(unborn, Err(FlowError::Intake(_))), "{unborn:?}");
+        let stored = add("2011-04-01");
+        assert!(stored.is_ok(), "of age today: {stored:?}");
     }
 
     fn special_categories_without_a_condition_stay_out(world) {
