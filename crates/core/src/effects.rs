@@ -2,6 +2,7 @@
 //! a person at the company must decide.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::decision::{Facts, Use, may};
 use crate::rulebook::{ActivityRule, Rulebook};
@@ -9,7 +10,7 @@ use crate::standing::{Act, Consent, Position};
 
 /// What follows. Denials hold from the instant of the act; they are what [`crate::decision`]
 /// answers, listed here so that they can be told and tested.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effects {
     /// Activities whose purpose is denied at once.
     pub denied: Vec<String>,
@@ -28,7 +29,7 @@ pub struct Effects {
 }
 
 /// What a person at the company must decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Task {
     /// Whether compelling grounds override the objection; the burden is the company's
     /// (GDPR Article 21(1)).

@@ -266,6 +266,12 @@ impl FromValue for VersionId {
     }
 }
 
+impl FromValue for Bucket {
+    fn from_value(value: Value) -> Option<Self> {
+        Self::new(i64::from_value(value)?.try_into().ok()?)
+    }
+}
+
 impl FromValue for u64 {
     fn from_value(value: Value) -> Option<Self> {
         i64::from_value(value)?.try_into().ok()

@@ -250,7 +250,8 @@ impl Fact {
 }
 
 /// An entry: what happened, when, and its place after everything before in its chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Entry {
     /// In which chain.
     pub chain: Chain,
@@ -268,6 +269,20 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it is not an entry of the evidence")]
 pub struct EntryError;
+
+impl From<Entry> for String {
+    fn from(entry: Entry) -> Self {
+        entry.text()
+    }
+}
+
+impl TryFrom<String> for Entry {
+    type Error = EntryError;
+
+    fn try_from(text: String) -> Result<Self, EntryError> {
+        Self::parse(&text)
+    }
+}
 
 const FORMAT: &str = "ombud evidence entry v1";
 

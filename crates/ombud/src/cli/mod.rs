@@ -248,8 +248,12 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
             out.complain("  hint: run `ombud sweep`, which replays it\n");
             ExitCode::from(3)
         }
-        Some(FlowError::Store(_) | FlowError::Statement(_) | FlowError::Remaining(_)) | None => {
-            ExitCode::from(3)
-        }
+        Some(
+            FlowError::Store(_)
+            | FlowError::Statement(_)
+            | FlowError::Remaining(_)
+            | FlowError::Taken(_),
+        )
+        | None => ExitCode::from(3),
     }
 }

@@ -11,6 +11,7 @@ use ombud_store::{Clock, ClockId, ClockKey, ClockState, RecordId, RecordState, S
 
 pub(super) use super::facts::Facts;
 use super::ledger::is_restricted;
+use super::once::Command;
 use super::subject::SubjectRef;
 use super::{FlowError, Ombud};
 
@@ -310,51 +311,54 @@ impl Ombud {
         &self,
         target: &Target,
         told: &Told,
-        now: Timestamp,
+        command: impl Into<Command>,
     ) -> Result<u64, FlowError> {
+        let command = command.into();
+        if let Some(changed) = self.done(command.once).await? {
+            return Ok(changed);
+        }
+        let now = command.at;
         let (subject, name, record) = self.target(target).await?;
         let refused = |refusal| FlowError::Intake(vec![refusal]);
         let rule = intake::collection(&self.book, &name).map_err(refused)?;
         let change = anchor::read(&self.book, rule, told, now).map_err(refused)?;
         let (book, told) = (self.book.clone(), told.clone());
         let bucket = self.store.bucket_of(subject);
-        let write = self
-            .store
-            .write::<_, FlowError, _>("anchor.set", bucket, move |tx| {
-                tx.lock_subject(subject)?;
-                let Some(rule) = book.collections.get(&name) else {
-                    return Ok(0);
-                };
-                let mut counting = Counting {
-                    tx: &mut *tx,
-                    book: &book,
-                    now,
-                };
-                let clocks = counting.tell(rule, (subject, &name, record), &change)?;
-                let still = |clock: &Clock| {
-                    let ends = ends_at(&book, rule, &Facts::parse(&clock.anchors));
-                    ends.is_some_and(|ends| ends <= now)
-                };
-                if matches!(change, Change::Renewed(..)) && clocks.iter().any(still) {
-                    let name = told.anchor.clone();
-                    return Err(FlowError::Intake(vec![Refusal::StillDue { name }]));
-                }
-                let counts = |clock: &&Clock| Facts::parse(&clock.anchors).counts(&change);
-                let counting = clocks.iter().filter(counts).count();
-                let counting = u64::try_from(counting).unwrap_or(u64::MAX);
-                let fact = Fact::AnchorSet {
-                    subject: tx.pseudonym(subject)?,
-                    collection: name.clone(),
-                    anchor: told.anchor.clone(),
-                    anchored_at: told.at,
-                    ends: told.ends,
-                    until: told.until,
-                    clocks: counting,
-                };
-                tx.append_evidence(now, fact)?;
-                Ok(counting)
-            });
-        write.await
+        let set = move |tx: &mut Tx<'_>| {
+            tx.lock_subject(subject)?;
+            let Some(rule) = book.collections.get(&name) else {
+                return Ok(0);
+            };
+            let mut counting = Counting {
+                tx: &mut *tx,
+                book: &book,
+                now,
+            };
+            let clocks = counting.tell(rule, (subject, &name, record), &change)?;
+            let still = |clock: &Clock| {
+                let ends = ends_at(&book, rule, &Facts::parse(&clock.anchors));
+                ends.is_some_and(|ends| ends <= now)
+            };
+            if matches!(change, Change::Renewed(..)) && clocks.iter().any(still) {
+                let name = told.anchor.clone();
+                return Err(FlowError::Intake(vec![Refusal::StillDue { name }]));
+            }
+            let counts = |clock: &&Clock| Facts::parse(&clock.anchors).counts(&change);
+            let counting = clocks.iter().filter(counts).count();
+            let counting = u64::try_from(counting).unwrap_or(u64::MAX);
+            let fact = Fact::AnchorSet {
+                subject: tx.pseudonym(subject)?,
+                collection: name.clone(),
+                anchor: told.anchor.clone(),
+                anchored_at: told.at,
+                ends: told.ends,
+                until: told.until,
+                clocks: counting,
+            };
+            tx.append_evidence(now, fact)?;
+            Ok(counting)
+        };
+        self.write_once("anchor.set", bucket, command, set).await
     }
 
     async fn target(

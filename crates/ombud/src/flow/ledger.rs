@@ -15,7 +15,10 @@ use ombud_store::{
     Clock, ClockState, Entry, IdentityHash, NewEntry, OptOut, Place, StoreError, SubjectId, Tx,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::decision::{EVERYWHERE, facts_of};
+use super::once::{Command, carry_out};
 use super::subject::{SubjectRef, opt_in, opt_out};
 use super::{FlowError, Ombud, anchor};
 
@@ -58,6 +61,16 @@ enum Part {
     OptIn((IdentityHash, bool)),
 }
 
+/// An act that was recorded: what its receipt says beside what was told.
+#[derive(Debug, Serialize, Deserialize)]
+struct Noted {
+    seq: i64,
+    at: Timestamp,
+    version: VersionId,
+    effects: Effects,
+    entry: evidence::Entry,
+}
+
 /// Proof for the person that an act was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
@@ -89,34 +102,65 @@ impl Ombud {
     pub async fn tell(
         &self,
         who: &SubjectRef,
-        told: Told,
-        now: Timestamp,
+        mut told: Told,
+        command: impl Into<Command>,
     ) -> Result<Receipt, FlowError> {
+        let command = command.into();
+        let now = command.at;
         let [language, channel, notice] =
             [&told.language, &told.channel, &told.notice].map(Option::as_deref);
         intake::told(language, channel, notice).map_err(FlowError::Intake)?;
         if told.at > now {
             return Err(ActRefusal::Future.into());
         }
-        let facts = self.known(who, &told).await?;
-        let act = (told.act, told.notice.is_some());
-        let effects = effects(&self.book, &told.activity, act, &facts)?;
-        let subject = self.subject(who, now).await?;
-        let (seq, entry) = self.record_act(subject, &told, &effects, now).await?;
-        if told.act.opts_out() {
-            // A copy of the data that is put back must not forget it.
+        let noted = if let Some(noted) = self.done::<Noted>(command.once).await? {
+            told.at = noted.at;
+            self.complete(who, &told, &noted.effects, now).await?;
+            noted
+        } else {
+            let facts = self.known(who, &told).await?;
+            let act = (told.act, told.notice.is_some());
+            let effects = effects(&self.book, &told.activity, act, &facts)?;
+            let subject = self.subject(who, now).await?;
+            let noted = self.record_act(subject, &told, &effects, command).await?;
             self.journal(subject, &told, &effects, now).await?;
-        }
+            noted
+        };
         Ok(Receipt {
-            seq,
+            seq: noted.seq,
             activity: told.activity,
             act: told.act,
-            at: told.at,
-            recorded_at: now,
-            version: self.book.version.clone(),
-            effects,
-            signed: self.receipt(&entry),
+            at: noted.at,
+            recorded_at: noted.entry.at,
+            version: noted.version,
+            effects: noted.effects,
+            signed: self.receipt(&noted.entry),
         })
+    }
+
+    /// Does what may have been left undone after an act was recorded, as far as its person is still there.
+    async fn complete(
+        &self,
+        who: &SubjectRef,
+        told: &Told,
+        effects: &Effects,
+        now: Timestamp,
+    ) -> Result<(), FlowError> {
+        let Some(subject) = self.look_up(who).await?.subject else {
+            return Ok(());
+        };
+        if told.act == Act::Consent {
+            let linked = self.linked(subject).await?.into_iter();
+            let parts = linked.map(|known| (known.0.bucket().into(), known));
+            let (activity, at) = (told.activity.clone(), told.at);
+            let write =
+                self.store
+                    .write_each("ledger.opt_in", parts.collect(), move |tx, known| {
+                        opt_in(tx, *known, subject, (&activity, at))
+                    });
+            write.await.map(|_: Vec<()>| ())?;
+        }
+        self.journal(subject, told, effects, now).await
     }
 
     /// What is known of a person where it decides what follows from an act.
@@ -174,8 +218,11 @@ impl Ombud {
         subject: SubjectId,
         told: &Told,
         effects: &Effects,
-        now: Timestamp,
-    ) -> Result<(i64, evidence::Entry), FlowError> {
+        command: Command,
+    ) -> Result<Noted, FlowError> {
+        let now = command.at;
+        self.name_command(command, self.store.bucket_of(subject))
+            .await?;
         let (linked, person) = self.person(subject).await?;
         let (book, entry) = (self.book.clone(), self.entry(subject, told, now));
         let parts = self.parts(subject, told.act, effects, &linked);
@@ -183,7 +230,10 @@ impl Ombud {
         let write = self
             .store
             .write_each("ledger.append", parts, move |tx, part| match *part {
-                Part::Act => append(tx, &book, (&entry, person), &follows).map(Some),
+                Part::Act => {
+                    let append = |tx: &mut Tx<'_>| append(tx, &book, (&entry, person), &follows);
+                    carry_out(tx, command, append).map(Some)
+                }
                 Part::OptOut(identity) => {
                     opt_out(tx, identity, &follows.suppressed, now).map(|()| None)
                 }
@@ -208,12 +258,13 @@ impl Ombud {
         let follows = effects(&self.book, &told.activity, (told.act, true), &facts);
         let mut follows = follows.unwrap_or_default();
         follows.suppressed = suppressed.to_vec();
-        self.record_act(subject, &told, &follows, now)
+        self.record_act(subject, &told, &follows, now.into())
             .await
             .map(drop)
     }
 
-    /// Enters an opt-out in the journal: it is durable there before anybody is told that it holds.
+    /// Enters an opt-out in the journal: it is durable there before anybody is told that it holds, so that
+    /// a copy of the data that is put back does not forget it.
     async fn journal(
         &self,
         subject: SubjectId,
@@ -221,6 +272,9 @@ impl Ombud {
         effects: &Effects,
         now: Timestamp,
     ) -> Result<(), FlowError> {
+        if !told.act.opts_out() {
+            return Ok(());
+        }
         let identities = self.linked(subject).await?.into_iter();
         let opt_out = OptOut {
             subject,
@@ -324,7 +378,7 @@ fn append(
     book: &Rulebook,
     (entry, person): (&NewEntry, Pseudonym),
     effects: &Effects,
-) -> Result<(i64, evidence::Entry), FlowError> {
+) -> Result<Noted, FlowError> {
     let seq = tx.append_entry(entry)?;
     let mut standings = tx.standings_of(entry.subject)?.into_iter().collect();
     fold(tx, &mut standings, entry, seq)?;
@@ -350,7 +404,13 @@ fn append(
         acted_at: entry.acted_at,
         statement: entry.statement.clone(),
     };
-    Ok((seq, tx.append_evidence(entry.recorded_at, fact)?))
+    Ok(Noted {
+        seq,
+        at: entry.acted_at,
+        version: entry.statement.clone(),
+        effects: effects.clone(),
+        entry: tx.append_evidence(entry.recorded_at, fact)?,
+    })
 }
 
 /// Folds one more act into the standing in its activity, and saves it.

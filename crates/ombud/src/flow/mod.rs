@@ -37,6 +37,7 @@ use ombud_core::intake;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::statement::Statement;
 use ombud_store::{Store, StoreError};
+use once::Taken;
 
 /// A statement in force over a store: everything a flow needs. Cheap to clone.
 #[derive(Clone)]
@@ -114,6 +115,9 @@ pub enum FlowError {
     /// No subject was named.
     #[error("no subject is named")]
     NoSubject,
+    /// The name of the command is taken; nothing was done.
+    #[error(transparent)]
+    Taken(#[from] Taken),
     /// There is nothing of that id.
     #[error("there is no such {0}")]
     NotFound(&'static str),

@@ -14,12 +14,13 @@ use ombud_core::statement::model::{BasisName, Hold};
 use ombud_core::sweep::held;
 use ombud_store::{
     Clock, ClockId, ClockKey, ClockState, Journalled, NewRecord, Record, RecordId, RecordState,
-    Replay, StoreError, Tx,
+    StoreError, Tx,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::anchor::Counting;
-use super::once::Once;
+use super::once::Command;
 use super::subject::SubjectRef;
 use super::{FlowError, Ombud, anchor, decision, evidence};
 
@@ -37,7 +38,7 @@ pub struct Incoming {
 }
 
 /// A record that was stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     /// Its id.
     pub record: RecordId,
@@ -60,6 +61,10 @@ pub struct Erased {
     pub signed: Receipt,
 }
 
+/// What an erasure came to: what was done in which collection, and the entry that tells of it; none if
+/// nobody could have read the record any more.
+type Gone = Option<(Done, String, Entry)>;
+
 /// The purpose for which a record is shown that may not end before its person is told.
 const NOTICE: &str = "notice";
 
@@ -72,23 +77,13 @@ impl Ombud {
     pub async fn add_record(
         &self,
         incoming: Incoming,
-        now: Timestamp,
+        command: impl Into<Command>,
     ) -> Result<Stored, FlowError> {
-        self.add_record_once(incoming, None, now).await
-    }
-
-    /// The same for a command that may come again: the record is stored with the name of the command,
-    /// in one transaction, so that even a crash before the answer leaves one record and not two.
-    ///
-    /// # Errors
-    ///
-    /// [`FlowError::Intake`] or [`FlowError::NoBasis`]; nothing was stored then.
-    pub async fn add_record_once(
-        &self,
-        incoming: Incoming,
-        once: Option<Once>,
-        now: Timestamp,
-    ) -> Result<Stored, FlowError> {
+        let command = command.into();
+        if let Some(stored) = self.done(command.once).await? {
+            return Ok(stored);
+        }
+        let now = command.at;
         let Incoming {
             collection,
             subject: who,
@@ -126,29 +121,20 @@ impl Ombud {
         let id = RecordId::new(now, bucket, random);
         let payload = serde_json::to_vec(&fields).unwrap_or_default();
         let book = self.book.clone();
-        let write = self
-            .store
-            .write::<_, FlowError, _>("record.add", bucket, move |tx| {
-                tx.lock_subject(subject)?;
-                if let Some(stored) = stored_before(tx, once)? {
-                    return Ok(stored);
-                }
-                let record = NewRecord {
-                    id,
-                    subject,
-                    collection: collection.clone(),
-                    clock: anchor::clock_of(rule_of(&book, &collection)?, id),
-                    created_at: now,
-                    payload: payload.clone().into(),
-                };
-                let due = add(tx, &book, &record, &told)?;
-                if let Some(Once { fact, request, .. }) = once {
-                    let due = due.map(|due| due.to_string()).unwrap_or_default();
-                    tx.save_answer(fact, request, &format!("{id} {due}"), now)?;
-                }
-                Ok(Stored { record: id, due })
-            });
-        write.await
+        let add = move |tx: &mut Tx<'_>| {
+            tx.lock_subject(subject)?;
+            let record = NewRecord {
+                id,
+                subject,
+                collection: collection.clone(),
+                clock: anchor::clock_of(rule_of(&book, &collection)?, id),
+                created_at: now,
+                payload: payload.clone().into(),
+            };
+            let due = add(tx, &book, &record, &told)?;
+            Ok(Stored { record: id, due })
+        };
+        self.write_once("record.add", bucket, command, add).await
     }
 
     /// A record, opened, for a flow that acts on it: who sees it is told by
@@ -234,12 +220,14 @@ impl Ombud {
         &self,
         id: RecordId,
         changes: Map<String, Value>,
-        now: Timestamp,
+        command: impl Into<Command>,
     ) -> Result<(), FlowError> {
-        let record = self
-            .record(id)
-            .await?
-            .ok_or(FlowError::NotFound("record"))?;
+        let command = command.into();
+        let now = command.at;
+        let Some(record) = self.record(id).await? else {
+            let done = self.done(command.once).await?;
+            return done.ok_or(FlowError::NotFound("record"));
+        };
         let rule = rule_of(&self.book, &record.collection)?;
         let named = intake::identities(&self.book, rule, &changes, &BTreeMap::new());
         let named = self.and(SubjectRef::default(), named.map_err(FlowError::Intake)?);
@@ -255,44 +243,43 @@ impl Ombud {
             }
         }
         let book = self.book.clone();
-        let write = self
-            .store
-            .write::<_, FlowError, _>("record.rectify", id.bucket(), move |tx| {
-                let record = changeable(tx, id)?;
-                let rule = rule_of(&book, &record.collection)?;
-                let mut fields = fields(&record);
-                for (name, value) in &changes {
-                    fields.insert(name.clone(), value.clone());
+        let rewrite = move |tx: &mut Tx<'_>| {
+            let record = changeable(tx, id)?;
+            let rule = rule_of(&book, &record.collection)?;
+            let mut fields = fields(&record);
+            for (name, value) in &changes {
+                fields.insert(name.clone(), value.clone());
+            }
+            let left = if record.state == RecordState::Reduced {
+                left(rule, &lasting(tx, &book, rule, &record, now)?)
+            } else {
+                without(rule, &told_of(tx, &record)?.taken)
+            };
+            intake::fields(&left, &fields, now).map_err(FlowError::Intake)?;
+            fields.retain(|_, value| !value.is_null());
+            let payload = serde_json::to_vec(&fields).unwrap_or_default();
+            if tx.rewrite_record(&record, &payload, now)? {
+                let told = of_fields(&book, rule, &fields, now);
+                // Of what is reduced, the fields that its period counted from may be gone.
+                if !told.is_empty() && record.state != RecordState::Reduced {
+                    let mut counting = Counting {
+                        tx: &mut *tx,
+                        book: &book,
+                        now,
+                    };
+                    let key = clock_of(&record);
+                    counting.change(rule, &key, |facts| facts.apply_all(&told))?;
                 }
-                let left = if record.state == RecordState::Reduced {
-                    left(rule, &lasting(tx, &book, rule, &record, now)?)
-                } else {
-                    without(rule, &told_of(tx, &record)?.taken)
-                };
-                intake::fields(&left, &fields, now).map_err(FlowError::Intake)?;
-                fields.retain(|_, value| !value.is_null());
-                let payload = serde_json::to_vec(&fields).unwrap_or_default();
-                if tx.rewrite_record(&record, &payload, now)? {
-                    let told = of_fields(&book, rule, &fields, now);
-                    // Of what is reduced, the fields that its period counted from may be gone.
-                    if !told.is_empty() && record.state != RecordState::Reduced {
-                        let mut counting = Counting {
-                            tx: &mut *tx,
-                            book: &book,
-                            now,
-                        };
-                        let key = clock_of(&record);
-                        counting.change(rule, &key, |facts| facts.apply_all(&told))?;
-                    }
-                    note(tx, Done::Changed, &record, now).map(drop)
-                } else {
-                    Err(StoreError::Busy {
-                        name: "record.rectify",
-                    }
-                    .into())
+                note(tx, Done::Changed, &record, now).map(drop)
+            } else {
+                Err(StoreError::Busy {
+                    name: "record.rectify",
                 }
-            });
-        write.await?;
+                .into())
+            }
+        };
+        self.write_once("record.rectify", id.bucket(), command, rewrite)
+            .await?;
         match asked {
             Some(asked) => {
                 let found = self.found(&asked).await?;
@@ -309,31 +296,43 @@ impl Ombud {
     /// # Errors
     ///
     /// [`FlowError::NotFound`], [`FlowError::Restricted`], [`FlowError::LegalHold`], or [`FlowError::Remaining`].
-    pub async fn erase_record(&self, id: RecordId, now: Timestamp) -> Result<Erased, FlowError> {
+    pub async fn erase_record(
+        &self,
+        id: RecordId,
+        command: impl Into<Command>,
+    ) -> Result<Erased, FlowError> {
+        let command = command.into();
+        let erased = if let Some(erased) = self.done(command.once).await? {
+            // The sweep closes the entry of the journal.
+            self.read_back(id, command.at).await?;
+            erased
+        } else {
+            self.begin_record(id, command).await?
+        };
+        let (done, collection, entry) = erased.ok_or(StoreError::KeyDestroyed)?;
+        Ok(Erased {
+            record: id,
+            collection,
+            done,
+            at: entry.at,
+            signed: self.receipt(&entry),
+        })
+    }
+
+    /// Erases a record that is there, by way of the journal.
+    async fn begin_record(&self, id: RecordId, command: Command) -> Result<Gone, FlowError> {
         let read = self
             .store
             .read::<_, FlowError, _>("record.find", id.bucket(), move |tx| {
                 Ok(tx.record(id)?.ok_or(FlowError::NotFound("record"))?.subject)
             });
         let what = Journalled::Record(read.await?, id);
-        let seq = self.store.begin_erasure(what, now).await?;
-        let (done, collection, entry) = match self.carry_out_record(seq, id, false, now).await {
-            Ok(Some(erased)) => erased,
-            Ok(None) => return Err(StoreError::KeyDestroyed.into()),
-            Err(error) => {
-                if matches!(error, FlowError::Restricted | FlowError::LegalHold) {
-                    self.store.drop_erasure(seq).await?;
-                }
-                return Err(error);
-            }
-        };
-        Ok(Erased {
-            record: id,
-            collection,
-            done,
-            at: now,
-            signed: self.receipt(&entry),
-        })
+        let seq = self.store.begin_erasure(what, command.at).await?;
+        let erased = self.carry_out_record(seq, id, false, command).await;
+        if matches!(erased, Err(FlowError::Restricted | FlowError::LegalHold)) {
+            self.store.drop_erasure(seq).await?;
+        }
+        erased
     }
 
     /// Erases a record whose erasure is in the journal, reads back and notes that it is done. `surely`
@@ -343,35 +342,41 @@ impl Ombud {
         seq: i64,
         id: RecordId,
         surely: bool,
-        now: Timestamp,
-    ) -> Result<Option<(Done, String, Entry)>, FlowError> {
-        let book = self.book.clone();
-        let write = self
-            .store
-            .write::<_, FlowError, _>("record.erase", id.bucket(), move |tx| {
-                let record = match tx.record(id) {
-                    Err(StoreError::KeyDestroyed) => {
-                        tx.erase_record(id)?;
-                        return Ok(None);
-                    }
-                    _ if surely => locked(tx, id)?,
-                    _ => changeable(tx, id)?,
-                };
-                let done = erase(tx, &book, &record, now)?;
-                let entry = note(tx, done, &record, now)?;
-                Ok(Some((done, record.collection, entry)))
-            });
+        command: Command,
+    ) -> Result<Gone, FlowError> {
+        let (book, now) = (self.book.clone(), command.at);
+        let erase = move |tx: &mut Tx<'_>| {
+            let record = match tx.record(id) {
+                Err(StoreError::KeyDestroyed) => {
+                    tx.erase_record(id)?;
+                    return Ok(None);
+                }
+                _ if surely => locked(tx, id)?,
+                _ => changeable(tx, id)?,
+            };
+            let done = erase(tx, &book, &record, now)?;
+            let entry = note(tx, done, &record, now)?;
+            Ok(Some((done, record.collection, entry)))
+        };
+        let write = self.write_once("record.erase", id.bucket(), command, erase);
         let erased = write.await?;
+        self.read_back(id, now).await?;
+        self.store.end_erasure(seq, now).await?;
+        Ok(erased)
+    }
+
+    /// Goes on if nothing of a record is there that no law keeps.
+    async fn read_back(&self, id: RecordId, now: Timestamp) -> Result<(), FlowError> {
         let read = self
             .store
             .read::<_, FlowError, _>("record.read_back", id.bucket(), move |tx| {
                 Ok(tx.is_erased(id, now)?)
             });
-        if !read.await? {
-            return Err(FlowError::Remaining("record"));
+        if read.await? {
+            Ok(())
+        } else {
+            Err(FlowError::Remaining("record"))
         }
-        self.store.end_erasure(seq, now).await?;
-        Ok(erased)
     }
 }
 
@@ -404,22 +409,6 @@ fn erase(
     counting.count_others(rule, &key)?;
     counting.tell_followers(rule, record.subject, Some((&key.collection, now)))?;
     Ok(Done::Erased)
-}
-
-/// What was stored when this command came before.
-fn stored_before(tx: &mut Tx<'_>, once: Option<Once>) -> Result<Option<Stored>, FlowError> {
-    let Some(Once { fact, request, .. }) = once else {
-        return Ok(None);
-    };
-    let Replay::Answered(answer) = tx.replay(fact, request)? else {
-        return Ok(None);
-    };
-    let (record, due) = answer.split_once(' ').unwrap_or_default();
-    let record = record.parse().ok();
-    Ok(record.map(|record| Stored {
-        record,
-        due: due.parse().ok(),
-    }))
 }
 
 /// The duties that hold a record beyond `now`.

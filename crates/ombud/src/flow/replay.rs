@@ -84,7 +84,7 @@ impl Ombud {
         now: Timestamp,
         ended: &mut Ended,
     ) -> Result<(), FlowError> {
-        match self.carry_out_record(seq, record, surely, now).await {
+        match self.carry_out_record(seq, record, surely, now.into()).await {
             Ok(_) => ended.records += 1,
             Err(FlowError::NotFound(_)) => self.store.end_erasure(seq, now).await?,
             // Whoever asked was not told that it is gone, and may ask again.

@@ -54,6 +54,7 @@ impl From<FlowError> for Fault {
             | FlowError::Identity { .. }
             | FlowError::SeveralPeople(_)
             | FlowError::NoSubject
+            | FlowError::Taken(_)
             | FlowError::Statement(_)
             | FlowError::Evidence(_)
             | FlowError::Receipt(_) => Self::Failed(error.to_string()),

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
@@ -61,7 +62,7 @@ pub(crate) struct World {
     pub(crate) directory: TempDir,
     runtime: tokio::runtime::Runtime,
     time: Arc<AtomicI64>,
-    site: Site,
+    pub(crate) site: Site,
     /// A key for everything.
     bearer: String,
     schema: Option<Schema>,
@@ -111,6 +112,12 @@ impl World {
         let statement = load(ombud::bundled::folder()).unwrap();
         self.wait(Ombud::open(store, statement, self.now()))
             .unwrap()
+    }
+
+    /// Another process that serves the same data.
+    pub(crate) fn twin(&self) -> Site {
+        let ombud = self.elsewhere();
+        self.wait(async { site(&ombud, self.clock()) })
     }
 
     /// Waits for a flow.
@@ -193,6 +200,44 @@ impl World {
         let (status, kind, bytes) = self.send(method, path, headers, body);
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { status, kind, body }
+    }
+
+    /// Calls the API of a process with a key for everything and an `Idempotency-Key`. A process whose
+    /// turn ends (`turns`, at each of which it waits for something) goes no further: none is answered.
+    pub(crate) fn repeat(
+        &self,
+        site: &Site,
+        (method, path): (&Method, &str),
+        key: &str,
+        body: &Value,
+        turns: usize,
+    ) -> Option<(StatusCode, Value)> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(header::AUTHORIZATION, &self.bearer)
+            .header("idempotency-key", key)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        let answered = async {
+            let response = site.answer(request).await;
+            let status = response.status();
+            let bytes = to_bytes(response.into_body(), 16 << 20).await.unwrap();
+            (status, serde_json::from_slice(&bytes).unwrap_or_default())
+        };
+        self.wait(async {
+            let (mut answered, mut turn) = (std::pin::pin!(answered), 0);
+            std::future::poll_fn(|context| {
+                turn += 1;
+                match answered.as_mut().poll(context) {
+                    Poll::Ready(answer) => Poll::Ready(Some(answer)),
+                    Poll::Pending if turn >= turns => Poll::Ready(None),
+                    Poll::Pending => Poll::Pending,
+                }
+            })
+            .await
+        })
     }
 
     /// Posts lines with a key for everything.

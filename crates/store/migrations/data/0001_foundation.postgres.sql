@@ -299,12 +299,15 @@ CREATE TABLE IF NOT EXISTS job (
 CREATE UNIQUE INDEX IF NOT EXISTS job_dedupe ON job (bucket, kind, dedupe);
 CREATE INDEX IF NOT EXISTS job_run ON job (bucket, run_at);
 
--- The answer that a write got, so that the same command sent twice acts once.
+-- Commands that may be sent again, so that each acts once. One row names the command, in the bucket of
+-- its name: it is there before anything is written, and says in which bucket the fact lies. The other
+-- lies there, and is written with the fact. No `answer`: not yet.
 CREATE TABLE IF NOT EXISTS idempotency_key (
   bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
   key_hash BYTEA NOT NULL,
   request_hash BYTEA NOT NULL,
-  answer TEXT NOT NULL,
+  lies_in BIGINT NOT NULL CHECK (lies_in BETWEEN 0 AND 4095),
+  answer TEXT,
   made_at BIGINT NOT NULL,
   PRIMARY KEY (bucket, key_hash)
 );

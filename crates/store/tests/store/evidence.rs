@@ -139,33 +139,41 @@ on_both! {
         let key = db.store.keyed_hash("idempotency", b"caller 1, key 7");
         let request = db.store.keyed_hash("request", b"the command");
         let other = db.store.keyed_hash("request", b"another command");
+        let place = db.store.bucket_of(subject);
+        // Nothing but the name is locked: who is second waits for it.
         let carry_out = move |request| move |tx: &mut Tx<'_>| {
-            tx.lock_subject(subject)?;
-            let replay = tx.replay(key, request)?;
+            let replay = tx.claim(key, request, place, at(1))?;
             if replay == Replay::New {
                 tx.append_evidence(at(1), fact(0))?;
-                tx.save_answer(key, request, "done", at(1))?;
+                tx.save_answer(key, "done")?;
             }
             Ok::<_, StoreError>((replay, tx.chain_head()?.map_or(0, |(place, _)| place)))
         };
-        let place = db.store.bucket_of(subject);
         let replies: Vec<_> =
             (0..4).map(|_| db.store.write("twice", place, carry_out(request))).collect();
         let answers: Vec<(Replay, u64)> =
             replies.into_iter().map(|reply| reply.wait().unwrap()).collect();
         assert_eq!(answers.iter().filter(|(replay, _)| *replay == Replay::New).count(), 1);
-        let same = Replay::Answered("done".to_owned());
+        let same = Replay::Begun { lies_in: place, answer: Some("done".to_owned()) };
         assert_eq!(answers.iter().filter(|(replay, _)| *replay == same).count(), 3);
         assert!(answers.iter().all(|(_, carried_out)| *carried_out == 1));
         assert_eq!(db.write(subject, carry_out(other)).0, Replay::Reused);
 
-        // Answered by another in the meantime, and so rolled back.
-        let late = move |tx: &mut Tx<'_>| tx.save_answer(key, request, "late", at(2));
-        let late = db.store.write("late", place, late).wait();
-        assert_eq!(late, Err(StoreError::Busy { name: "late" }));
+        // Named and not carried out, whether its transaction fails or its process ends.
+        let key = db.store.keyed_hash("idempotency", b"caller 1, key 8");
+        let failed = db.store.write("late", place, move |tx| {
+            tx.claim(key, request, place, at(1))?;
+            Err::<(), _>(StoreError::SubjectGone)
+        });
+        assert_eq!(failed.wait(), Err(StoreError::SubjectGone));
+        let claim = move |tx: &mut Tx<'_>| tx.claim(key, request, place, at(1));
+        assert_eq!(db.write(subject, claim), Replay::New);
+        let begun = Replay::Begun { lies_in: place, answer: None };
+        assert_eq!(db.write(subject, claim), begun);
+        assert_eq!(db.read(subject, move |tx| tx.replay(key, request)), begun);
 
         assert_eq!(db.write(subject, |tx| tx.forget_answers(at(1))), 0);
-        assert_eq!(db.write(subject, |tx| tx.forget_answers(at(2))), 1);
+        assert_eq!(db.write(subject, |tx| tx.forget_answers(at(2))), 2);
         assert_eq!(db.write(subject, carry_out(request)).0, Replay::New);
     }
 

@@ -119,8 +119,8 @@ on_both! {
             let answers = db.store.write("bind", place, move |tx| {
                 let add = Sql {
                     name: "BIND_ADD",
-                    text: "INSERT INTO idempotency_key (made_at, request_hash, answer, key_hash, bucket)
-                        VALUES ($2, $4, $3, $4, $1)",
+                    text: "INSERT INTO idempotency_key (made_at, request_hash, answer, key_hash, lies_in, bucket)
+                        VALUES ($2, $4, $3, $4, $1, $1)",
                 };
                 let find = Sql {
                     name: "BIND_FIND",

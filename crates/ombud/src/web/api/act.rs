@@ -13,6 +13,7 @@ use super::{Api, Problem};
 use crate::flow::anchor::Target;
 use crate::flow::decision::EVERYWHERE;
 use crate::flow::ledger::Told;
+use crate::flow::once::Command;
 
 /// Tell what a person chose
 ///
@@ -24,19 +25,19 @@ use crate::flow::ledger::Told;
 pub(super) async fn tell(
     State(api): State<Api>,
     caller: Caller,
+    command: Command,
     Body(act): Body<NewAct>,
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
     caller.may(Right::Write, &act.activity)?;
-    let now = api.clock.now();
     let told = Told {
         activity: act.activity,
         act: act.act,
-        at: act.at.unwrap_or(now),
+        at: act.at.unwrap_or(command.at),
         language: act.language,
         channel: act.channel,
         notice: act.notice,
     };
-    let receipt = api.ombud.tell(&act.subject.into(), told, now).await?;
+    let receipt = api.ombud.tell(&act.subject.into(), told, command).await?;
     if !receipt.effects.erased.is_empty() {
         api.wake.notify_one();
     }
@@ -73,12 +74,12 @@ pub(super) async fn standing(
 pub(super) async fn anchor(
     State(api): State<Api>,
     caller: Caller,
+    command: Command,
     Body(anchor): Body<NewAnchor>,
 ) -> Result<Json<Clocks>, Problem> {
     let target = match (anchor.record, anchor.subject, anchor.collection) {
         (Some(id), None, None) => {
-            let record = super::record::reachable(&api, &caller, Right::Write, &id).await?;
-            Target::Record(record.id)
+            Target::Record(super::record::writable(&api, &caller, command, &id).await?)
         }
         (None, Some(subject), Some(collection)) => {
             caller.may_in(Right::Write, &collection)?;
@@ -90,15 +91,14 @@ pub(super) async fn anchor(
             return Err(problem.hint("send `record`, or `subject` with `collection`"));
         }
     };
-    let now = api.clock.now();
     let told = anchor::Told {
         anchor: anchor.anchor,
-        at: anchor.at.unwrap_or(now),
+        at: anchor.at.unwrap_or(command.at),
         ends: anchor.ends,
         until: anchor.until,
         value: anchor.value,
         reason: anchor.reason,
     };
-    let clocks = api.ombud.set_anchor(&target, &told, now).await?;
+    let clocks = api.ombud.set_anchor(&target, &told, command).await?;
     Ok(Json(Clocks { clocks }))
 }

@@ -15,8 +15,9 @@ to read or to write; `ombud key add` makes one.\n\n\
 **People** are named in the body of a call, by identities that the statement declares, never in an address.\n\n\
 **Errors** are problem documents (RFC 9457). A `no` is no error.\n\n\
 **Repeating a write.** With an `Idempotency-Key`, a write that is sent again acts once and gets the first \
-answer; the key with another body is refused with 422, and with 409 while the first is still under way. \
-Answers are kept for 24 hours. A refusal is not kept: what was refused may be sent again.";
+answer, whichever process gets it and whenever one ends. The key with another body is refused with 422; with \
+409 where the first is still under way. Answers are kept for as long as the statement says. A refusal is not \
+kept: what was refused may be sent again.";
 
 /// The description, as `OpenAPI` 3.1.
 pub fn openapi() -> OpenApi {

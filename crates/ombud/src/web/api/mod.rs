@@ -49,7 +49,6 @@ pub struct Api {
     /// Told when something may have come due at once.
     wake: Arc<Notify>,
     keys: Arc<caller::Keys>,
-    under_way: Arc<repeat::UnderWay>,
 }
 
 impl Api {
@@ -60,7 +59,6 @@ impl Api {
             clock,
             wake,
             keys: Arc::default(),
-            under_way: Arc::default(),
         }
     }
 }

@@ -16,6 +16,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use super::misfit;
 use crate::flow::FlowError;
+use crate::flow::once::Taken;
 use crate::web::error::PROBLEM_JSON;
 
 /// A problem document (RFC 9457)
@@ -230,6 +231,18 @@ impl Problem {
     }
 }
 
+impl From<Taken> for Problem {
+    fn from(taken: Taken) -> Self {
+        let title = taken.to_string();
+        match taken {
+            Taken::UnderWay => Self::new(StatusCode::CONFLICT, "under_way", title)
+                .hint("wait for its answer, or send this again later"),
+            Taken::Reused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", title)
+                .hint("choose a new key for every new call"),
+        }
+    }
+}
+
 impl From<FlowError> for Problem {
     fn from(error: FlowError) -> Self {
         match error {
@@ -279,6 +292,7 @@ impl From<FlowError> for Problem {
                     .article("GDPR Article 5(1)(f)")
                     .hint("name one person, by identities that are all theirs")
             }
+            FlowError::Taken(taken) => taken.into(),
             FlowError::NotFound(what) => Self::new(
                 StatusCode::NOT_FOUND,
                 "absent",

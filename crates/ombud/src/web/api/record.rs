@@ -1,8 +1,8 @@
 //! `/records`.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::{Extension, Json};
 use ombud_core::access::{Right, Sight};
 use ombud_core::decision::Use;
 use ombud_store::{Record, RecordId};
@@ -14,7 +14,7 @@ use super::caller::Caller;
 use super::problem::{Keyed, Missing, Refusals};
 use super::{Api, Problem, shape};
 use crate::flow::FlowError;
-use crate::flow::once::Once;
+use crate::flow::once::Command;
 use crate::flow::record::{Incoming, fields};
 
 /// Hand in a record
@@ -27,7 +27,7 @@ use crate::flow::record::{Incoming, fields};
 pub(super) async fn add(
     State(api): State<Api>,
     caller: Caller,
-    once: Option<Extension<Once>>,
+    command: Command,
     Body(record): Body<NewRecord>,
 ) -> Result<(StatusCode, Json<Stored>), Problem> {
     let NewRecord {
@@ -43,8 +43,7 @@ pub(super) async fn add(
         fields,
         anchors,
     };
-    let (once, now) = (once.map(|Extension(once)| once), api.clock.now());
-    let stored = api.ombud.add_record_once(incoming, once, now).await?;
+    let stored = api.ombud.add_record(incoming, command).await?;
     let answer = Stored {
         record: stored.record.to_string(),
         due: stored.due,
@@ -105,13 +104,12 @@ pub(super) async fn show(
 pub(super) async fn rectify(
     State(api): State<Api>,
     caller: Caller,
+    command: Command,
     Path(id): Path<String>,
     Body(changes): Body<Changes>,
 ) -> Result<StatusCode, Problem> {
-    let record = reachable(&api, &caller, Right::Write, &id).await?;
-    api.ombud
-        .rectify(record.id, changes.0, api.clock.now())
-        .await?;
+    let id = writable(&api, &caller, command, &id).await?;
+    api.ombud.rectify(id, changes.0, command).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -129,21 +127,33 @@ pub(super) async fn rectify(
 pub(super) async fn erase(
     State(api): State<Api>,
     caller: Caller,
+    command: Command,
     Path(id): Path<String>,
 ) -> Result<Json<Erased>, Problem> {
-    let record = reachable(&api, &caller, Right::Write, &id).await?;
-    let erased = api.ombud.erase_record(record.id, api.clock.now()).await?;
+    let id = writable(&api, &caller, command, &id).await?;
+    let erased = api.ombud.erase_record(id, command).await?;
     Ok(Json(erased.into()))
+}
+
+/// The id of a record that the caller may write. Of a command that was carried out before, the record may
+/// be gone by now: whoever sends it again reached it then.
+pub(super) async fn writable(
+    api: &Api,
+    caller: &Caller,
+    command: Command,
+    id: &str,
+) -> Result<RecordId, Problem> {
+    if let (Some(once), Ok(id)) = (command.once, id.parse())
+        && api.ombud.is_done(once).await?
+    {
+        return Ok(id);
+    }
+    Ok(reachable(api, caller, Right::Write, id).await?.id)
 }
 
 /// The record, if there is one and the caller has the right in its activity: the two are answered
 /// alike, so that no key learns what others store.
-pub(super) async fn reachable(
-    api: &Api,
-    caller: &Caller,
-    right: Right,
-    id: &str,
-) -> Result<Record, Problem> {
+async fn reachable(api: &Api, caller: &Caller, right: Right, id: &str) -> Result<Record, Problem> {
     // An id that does not read is the id of no record.
     let id: RecordId = id.parse().map_err(|_| FlowError::NotFound("record"))?;
     let found = api.ombud.record(id).await?;

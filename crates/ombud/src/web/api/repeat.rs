@@ -1,20 +1,20 @@
 //! `Idempotency-Key`: a write that is sent again acts once and gets the first answer.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::convert::Infallible;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use ombud_store::{KeyedHash, Replay};
+use ombud_store::Replay;
 use serde::{Deserialize, Serialize};
 
 use super::caller::Caller;
 use super::{API_BODY_BYTES, Api, Problem};
-use crate::flow::once::Once;
+use crate::flow::once::{Command, Once, Taken};
 
 /// The header with the key that the caller chose.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -24,33 +24,6 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The longest key, in bytes.
 const KEY_BYTES: usize = 255;
-
-/// Commands that are being carried out here.
-#[derive(Debug, Default)]
-pub(super) struct UnderWay(Mutex<BTreeSet<KeyedHash>>);
-
-/// One of them, until it is dropped.
-struct Turn {
-    of: Arc<UnderWay>,
-    name: KeyedHash,
-}
-
-impl UnderWay {
-    fn begin(self: &Arc<Self>, name: KeyedHash) -> Option<Turn> {
-        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        names.insert(name).then(|| Turn {
-            of: Arc::clone(self),
-            name,
-        })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let mut names = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
-        names.remove(&self.name);
-    }
-}
 
 /// An answer as it is kept. Writes answer with ids and instants, never with personal data.
 #[derive(Debug, Serialize, Deserialize)]
@@ -92,27 +65,50 @@ pub(super) async fn once(
         parts.uri.path().as_bytes(),
         &body,
     ];
-    let once = api.ombud.once(&caller.key.name, &key, &asked.join(&b'\n'));
-    let Some(_turn) = api.under_way.begin(once.name) else {
-        let title = "a call with this `Idempotency-Key` is under way";
-        let problem = Problem::new(StatusCode::CONFLICT, "under_way", title);
-        return Err(problem.hint("wait for its answer, or send this again later"));
-    };
+    let mut once = api.ombud.once(&caller.key.name, &key, &asked.join(&b'\n'));
     match api.ombud.answered(once).await? {
-        Replay::Answered(kept) => return Ok(replay(&kept)),
-        Replay::Reused => {
-            let title = "this `Idempotency-Key` was used for another call";
-            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", title);
-            return Err(problem.hint("choose a new key for every new call"));
-        }
+        Replay::Begun {
+            answer: Some(kept), ..
+        } => return Ok(replay(&kept)),
+        Replay::Begun {
+            lies_in,
+            answer: None,
+        } => once.begun = Some(lies_in),
+        Replay::Reused => return Err(Taken::Reused.into()),
         Replay::New => {}
     }
     parts.extensions.insert(once);
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     if response.status().is_success() {
-        keep(&api, once, response).await
-    } else {
-        Ok(response)
+        return keep(&api, once, response).await;
+    }
+    // Another process may have carried it out meanwhile: what was refused here was done there.
+    match api.ombud.answered(once).await? {
+        Replay::Begun {
+            answer: Some(kept), ..
+        } => Ok(replay(&kept)),
+        Replay::Begun {
+            lies_in,
+            answer: None,
+        } if once.begun.is_none() => {
+            once.begun = Some(lies_in);
+            if api.ombud.is_done(once).await? {
+                return Err(Taken::UnderWay.into());
+            }
+            Ok(response)
+        }
+        Replay::Begun { .. } | Replay::New | Replay::Reused => Ok(response),
+    }
+}
+
+impl FromRequestParts<Api> for Command {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Infallible> {
+        Ok(Self {
+            at: api.clock.now(),
+            once: parts.extensions.get().copied(),
+        })
     }
 }
 
@@ -155,6 +151,6 @@ async fn keep(api: &Api, once: Once, response: Response) -> Result<Response, Pro
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     let text = serde_json::to_string(&kept).unwrap_or_default();
-    api.ombud.keep_answer(once, text, api.clock.now()).await?;
+    api.ombud.keep_answer(once, text).await?;
     Ok(Response::from_parts(parts, Body::from(body)))
 }
