@@ -312,3 +312,7 @@ CREATE TABLE IF NOT EXISTS idempotency_key (
   PRIMARY KEY (bucket, key_hash)
 );
 CREATE INDEX IF NOT EXISTS idempotency_key_made ON idempotency_key (bucket, made_at);
+
+-- PostgreSQL only. Nobody changes evidence or takes any away, not even the owner of the tables, but for
+-- who grants it anew: the chain shows what a superuser does.
+REVOKE UPDATE, DELETE, TRUNCATE ON evidence, log_leaf FROM PUBLIC, CURRENT_USER;

@@ -172,6 +172,31 @@ impl Fresh {
         }
     }
 
+    /// The same data as another role of the server sees it, and a connection of that role's.
+    pub(crate) fn as_role(&self, role: &str) -> (Result<Store, StoreError>, postgres::Client) {
+        let schema = self.schema.as_ref().unwrap();
+        let dsn = &schema.dsn;
+        let dsn = match (dsn.contains("://"), dsn.contains('?')) {
+            (true, true) => format!("{dsn}&options=-crole%3D{role}"),
+            (true, false) => format!("{dsn}?options=-crole%3D{role}"),
+            (false, _) => format!("{dsn} options='-crole={role}'"),
+        };
+        let mut config = self.config.clone();
+        config.database = Database::Postgres {
+            dsn: dsn.clone(),
+            schema: Some(schema.name.clone()),
+            workers: 1,
+        };
+        let mut client = schema.client();
+        client.batch_execute(&format!("SET ROLE {role}")).unwrap();
+        (Store::open(&config), client)
+    }
+
+    /// The name of its schema on the server, which is one of a kind.
+    pub(crate) fn schema(&self) -> &str {
+        &self.schema.as_ref().unwrap().name
+    }
+
     /// How many keys there are.
     pub(crate) fn count_keys(&self) -> i64 {
         match &self.keys {

@@ -20,6 +20,8 @@ mod evidence;
 #[cfg(test)]
 mod lint;
 #[cfg(test)]
+mod role;
+#[cfg(test)]
 mod scale;
 #[cfg(test)]
 mod schema;
