@@ -331,7 +331,7 @@ impl Loaded {
 /// # Source
 ///
 /// GDPR Articles 7(3), 21(3).
-fn opted_out(facts: &mut Facts, rule: &ActivityRule) {
+pub(super) fn opted_out(facts: &mut Facts, rule: &ActivityRule) {
     if facts.own.consent == Consent::Never {
         facts.own.consent = Consent::Withdrawn;
     }

@@ -118,11 +118,13 @@ impl Ombud {
             self.complete(who, &told, &noted.effects, now).await?;
             noted
         } else {
-            let facts = self.known(who, &told).await?;
+            let (facts, opted_out) = self.known(who, &told).await?;
             let act = (told.act, told.notice.is_some());
+            // Asked before the person is made known, so that a refusal leaves nothing behind.
             let effects = effects(&self.book, &told.activity, act, &facts)?;
             let subject = self.subject(who, now).await?;
-            let noted = self.record_act(subject, &told, &effects, command).await?;
+            let follows = (&effects, opted_out);
+            let noted = self.record_act(subject, &told, follows, command).await?;
             self.journal(subject, &told, &effects, now).await?;
             noted
         };
@@ -163,13 +165,20 @@ impl Ombud {
         self.journal(subject, told, effects, now).await
     }
 
-    /// What is known of a person where it decides what follows from an act.
-    async fn known(&self, who: &SubjectRef, told: &Told) -> Result<decision::Facts, FlowError> {
+    /// What is known of a person where it decides what follows from an act; and whether one of their
+    /// identities has opted out of the activity, none where it decides nothing.
+    async fn known(
+        &self,
+        who: &SubjectRef,
+        told: &Told,
+    ) -> Result<(decision::Facts, Option<bool>), FlowError> {
         match self.book.activities.get(&told.activity) {
             Some(rule) if depends_on_person(&self.book, &told.activity, told.act) => {
-                self.facts(who, &told.activity, rule).await
+                let facts = self.facts(who, &told.activity, rule).await?;
+                let suppressed = self.look_up(who).await?.suppressed;
+                Ok((facts, Some(suppressed.contains_key(&told.activity))))
             }
-            Some(_) | None => Ok(decision::Facts::default()),
+            Some(_) | None => Ok((decision::Facts::default(), None)),
         }
     }
 
@@ -212,12 +221,13 @@ impl Ombud {
         parts
     }
 
-    /// Records an act of a person who is known.
+    /// Records an act of a person who is known. What follows from it is weighed again once the person is
+    /// locked, where `opted_out` says that it depends on them.
     async fn record_act(
         &self,
         subject: SubjectId,
         told: &Told,
-        effects: &Effects,
+        (effects, opted_out): (&Effects, Option<bool>),
         command: Command,
     ) -> Result<Noted, FlowError> {
         let now = command.at;
@@ -231,7 +241,8 @@ impl Ombud {
             .store
             .write_each("ledger.append", parts, move |tx, part| match *part {
                 Part::Act => {
-                    let append = |tx: &mut Tx<'_>| append(tx, &book, (&entry, person), &follows);
+                    let weighed = (&follows, opted_out);
+                    let append = |tx: &mut Tx<'_>| append(tx, &book, (&entry, person), weighed);
                     carry_out(tx, command, append).map(Some)
                 }
                 Part::OptOut(identity) => {
@@ -258,7 +269,7 @@ impl Ombud {
         let follows = effects(&self.book, &told.activity, (told.act, true), &facts);
         let mut follows = follows.unwrap_or_default();
         follows.suppressed = suppressed.to_vec();
-        self.record_act(subject, &told, &follows, now.into())
+        self.record_act(subject, &told, (&follows, None), now.into())
             .await
             .map(drop)
     }
@@ -377,9 +388,13 @@ fn append(
     tx: &mut Tx<'_>,
     book: &Rulebook,
     (entry, person): (&NewEntry, Pseudonym),
-    effects: &Effects,
+    (before, opted_out): (&Effects, Option<bool>),
 ) -> Result<Noted, FlowError> {
     let seq = tx.append_entry(entry)?;
+    let effects = match opted_out {
+        Some(opted_out) => weigh(tx, book, entry, opted_out)?,
+        None => before.clone(),
+    };
     let mut standings = tx.standings_of(entry.subject)?.into_iter().collect();
     fold(tx, &mut standings, entry, seq)?;
     if effects.everywhere {
@@ -395,7 +410,7 @@ fn append(
         fold(tx, &mut standings, &everywhere, seq)?;
     }
     let clocks = tx.clocks_of(entry.subject)?;
-    let clocks = move_clocks(tx, book, (entry, &standings), effects, clocks)?;
+    let clocks = move_clocks(tx, book, (entry, &standings), &effects, clocks)?;
     hold_clocks(tx, book, &standings, &clocks, entry.recorded_at)?;
     let fact = Fact::Act {
         subject: person,
@@ -408,9 +423,27 @@ fn append(
         seq,
         at: entry.acted_at,
         version: entry.statement.clone(),
-        effects: effects.clone(),
+        effects,
         entry: tx.append_evidence(entry.recorded_at, fact)?,
     })
+}
+
+/// What follows from an act by what is known of its person, who is locked: what is told of them at the
+/// same moment comes before, or after.
+fn weigh(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    entry: &NewEntry,
+    opted_out: bool,
+) -> Result<Effects, FlowError> {
+    let who = (entry.activity.as_str(), entry.subject);
+    // Until when anything is kept is not asked for.
+    let mut facts = super::decision::facts(tx, book, who, true)?;
+    if let Some(rule) = book.activities.get(&entry.activity).filter(|_| opted_out) {
+        super::decision::opted_out(&mut facts, rule);
+    }
+    let act = (entry.act, entry.notice.is_some());
+    Ok(effects(book, &entry.activity, act, &facts)?)
 }
 
 /// Folds one more act into the standing in its activity, and saves it.

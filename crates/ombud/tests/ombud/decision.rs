@@ -1,11 +1,16 @@
 //! What the rules come to for a person: age, special categories, customers, and bases that apply side
 //! by side.
 
+use std::task::Poll;
+
 use axum::http::StatusCode;
 use ombud::flow::FlowError;
+use ombud::flow::anchor::Target;
 use ombud::flow::ledger::Told;
+use ombud::flow::once::Command;
 use ombud::flow::record::Incoming;
 use ombud::flow::subject::SubjectRef;
+use ombud_core::anchor;
 use ombud_core::decision::{Answer, Reason, Use};
 use ombud_core::standing::Act;
 use ombud_core::statement::model::BasisName;
@@ -167,6 +172,66 @@ on_both! {
         assert_eq!(upheld["erased"], json!(["customers.account", "customers.invoice"]));
         world.sweep();
         assert!(!world.holds(&record));
+    }
+
+    /// Two processes: while an objection is being recorded, another is told that a contract carries the
+    /// data. What follows is what the evidence says was known first.
+    fn p5_6_an_objection_weighs_what_is_told_at_the_same_moment(world) {
+        let elsewhere = world.elsewhere();
+        for turns in 1.. {
+            let name = format!("person{turns}");
+            let fields = json!({ "name": "Bo", "email": format!("{name}@example.com") });
+            let contact = json!({ "contact_person": world.now() });
+            world.add("customers.account", &email(&name), &fields, &contact);
+            world.go_near(world.now(), 1);
+            let who = SubjectRef::parse(&format!("email:{name}@example.com")).unwrap();
+            let subject = world.find(&format!("email:{name}@example.com")).unwrap();
+            let objection = Told {
+                activity: "customers".to_owned(),
+                act: Act::Object,
+                at: world.now(),
+                language: None,
+                channel: None,
+                notice: None,
+            };
+            let once = Some(world.ombud.once("tests", &name, b""));
+            let command = Command { at: world.now(), once };
+            let party = anchor::Told::event("party", world.now());
+            let target = Target::Collection(who.clone(), "customers.account".to_owned());
+            let (told, waited) = world.wait(async {
+                let mut telling = std::pin::pin!(world.ombud.tell(&who, objection, command));
+                let mut turn = 0;
+                let early = std::future::poll_fn(|context| {
+                    turn += 1;
+                    match telling.as_mut().poll(context) {
+                        Poll::Ready(told) => Poll::Ready(Some(told)),
+                        Poll::Pending if turn == turns => Poll::Ready(None),
+                        Poll::Pending => Poll::Pending,
+                    }
+                });
+                let early = early.await;
+                elsewhere.set_anchor(&target, &party, world.now()).await.unwrap();
+                match early {
+                    Some(told) => (told, false),
+                    None => (telling.await, true),
+                }
+            });
+            let chain = world.ombud.store.read("test.chain", world.ombud.store.bucket_of(subject), |tx| {
+                tx.evidence_after(0, 100)
+            });
+            let chain = chain.wait().unwrap();
+            let place = |kind: &str| {
+                let kind = format!("{{\"kind\":\"{kind}\"");
+                let of = chain.iter().rfind(|entry| entry.fact.starts_with(&kind));
+                of.unwrap().place
+            };
+            let carried = place("anchor_set") < place("act");
+            let restricted = told.unwrap().effects.restricted;
+            assert_eq!(restricted.is_empty(), carried, "after {turns} turns");
+            if !waited {
+                break;
+            }
+        }
     }
 
     fn p5_4_what_is_restricted_is_there_for_the_uses_of_article_18_beyond_its_time(world) {
