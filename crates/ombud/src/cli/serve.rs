@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::{InputError, Settings};
 use crate::flow::Ombud;
 use crate::flow::demo::Demonstration;
-use crate::job::Jobs;
+use crate::job::{Jobs, sweep_once};
 use crate::log;
 use crate::web::api::Api;
 use crate::web::live::Live;
@@ -96,7 +96,7 @@ impl Serve {
         }
         if fills {
             tokio::select! {
-                filled = fill(&ombud, clock, &filling, out) => filled?,
+                filled = fill(&ombud, clock, (&filling, &metrics), out) => filled?,
                 served = &mut serving => {
                     served??;
                     return Ok(Outcome::Done);
@@ -132,7 +132,7 @@ fn refuse_others(held: Demonstration, settings: &Settings) -> Result<(), InputEr
 async fn fill(
     ombud: &Ombud,
     clock: &Clock,
-    filling: &Filling,
+    (filling, metrics): (&Filling, &Metrics),
     out: &mut Output<'_>,
 ) -> anyhow::Result<()> {
     let mut shown = None;
@@ -150,7 +150,7 @@ async fn fill(
             }
         })
         .await?;
-    let swept = ombud.sweep(clock.now()).await?;
+    let swept = sweep_once(ombud, clock.now(), metrics).await?;
     out.complain(&format!(
         "\nfirst sweep: {} clocks were past due; {} records erased, {} anonymised, {} reduced to what a law keeps\n",
         swept.due, swept.erased, swept.anonymised, swept.reduced,

@@ -9,11 +9,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{Notify, oneshot};
 
 use crate::clock::Clock;
-use crate::flow::Ombud;
 use crate::flow::statement::Timeline;
+use crate::flow::sweep::Swept;
+use crate::flow::{FlowError, Ombud};
 use crate::web::Metrics;
 
 /// The jobs, on a thread of their own. They ask bucket after bucket, and on the embedded database nothing
@@ -84,12 +86,7 @@ pub async fn sweep(
 ) {
     loop {
         let now = clock.now();
-        let swept = versions.at(now).sweep(now).await;
-        match &swept {
-            Ok(swept) => metrics.swept(now, swept),
-            Err(_) => metrics.sweep_failed(),
-        }
-        match swept {
+        match sweep_once(versions.at(now), now, &metrics).await {
             Ok(swept) if swept.remaining > 0 => {
                 let remaining = swept.remaining;
                 tracing::error!(remaining, "records are still there after a sweep");
@@ -112,6 +109,24 @@ pub async fn sweep(
             () = tokio::time::sleep(REST) => {}
         }
     }
+}
+
+/// Sweeps once, and counts what came of it.
+///
+/// # Errors
+///
+/// [`FlowError`] when the sweep failed; that is counted too.
+pub async fn sweep_once(
+    ombud: &Ombud,
+    now: Timestamp,
+    metrics: &Metrics,
+) -> Result<Swept, FlowError> {
+    let swept = ombud.sweep(now).await;
+    match &swept {
+        Ok(swept) => metrics.swept(now, swept),
+        Err(_) => metrics.sweep_failed(),
+    }
+    swept
 }
 
 /// How often the board is measured when nobody asks for it.

@@ -120,6 +120,17 @@ impl World {
         self.wait(async { site(&ombud, self.clock()) })
     }
 
+    /// What operators read of a process that has these figures.
+    pub(crate) fn figures(&self, metrics: Arc<Metrics>) -> String {
+        let request = Request::get("/metrics").body(Body::empty()).unwrap();
+        let bytes = self.wait(async {
+            let site = site_with(&self.ombud, self.clock(), metrics);
+            let response = site.answer(request).await;
+            to_bytes(response.into_body(), 1 << 20).await.unwrap()
+        });
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
     /// Waits for a flow.
     pub(crate) fn wait<T>(&self, flow: impl Future<Output = T>) -> T {
         self.runtime.block_on(flow)
@@ -478,10 +489,14 @@ fn store(directory: &TempDir, schema: Option<&Schema>) -> Store {
 
 /// What `ombud serve` serves.
 pub(crate) fn site(ombud: &Ombud, clock: Clock) -> Site {
+    site_with(ombud, clock, Arc::new(Metrics::new()))
+}
+
+fn site_with(ombud: &Ombud, clock: Clock, metrics: Arc<Metrics>) -> Site {
     let pages = Live::new(ombud.clone(), clock.clone(), Arc::new(Filling::whole()));
     let app = App {
         pages: Arc::new(pages),
-        metrics: Arc::new(Metrics::new()),
+        metrics,
     };
     Site::new(app, Api::new(ombud.clone(), clock, Arc::default()))
 }

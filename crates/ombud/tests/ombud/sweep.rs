@@ -1,9 +1,12 @@
 //! Sweeps that are interrupted, repeated, or overtaken.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use ombud::flow::sweep::Swept;
+use ombud::job::sweep_once;
+use ombud::web::Metrics;
 use ombud_store::{Plan, PlanId, PlanItem, StoreError, Tx};
 use serde_json::json;
 
@@ -121,5 +124,24 @@ on_both! {
         assert_eq!(dry.erased, 1);
         assert!(world.holds(&record));
         assert_eq!(world.sweep().erased, dry.erased);
+    }
+}
+
+#[test]
+fn a_sweep_is_counted_whoever_asks_for_it() {
+    let world = World::sqlite();
+    let fields = json!({ "email": "anna@example.com", "message": "hello" });
+    let (_, due) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));
+    world.go_near(due.unwrap(), 0);
+    let metrics = Arc::new(Metrics::new());
+    let swept = world.wait(sweep_once(&world.ombud, world.now(), &metrics));
+    assert_eq!(swept.unwrap().erased, 1);
+    let figures = world.figures(metrics);
+    for line in [
+        "ombud_sweep_ended_total{action=\"erased\"} 1",
+        "ombud_sweep_lag_seconds 0.0",
+        "ombud_sweep_failures_total 0",
+    ] {
+        assert!(figures.contains(line), "{line}: {figures}");
     }
 }
