@@ -8,6 +8,8 @@ export const pages = [
   { name: "cookies", path: "/cookies" },
   { name: "versions", path: "/versions" },
   { name: "version", path: "/versions/2026-03-18" },
+  { name: "problems", path: "/problems" },
+  { name: "problem", path: "/problems/undeclared" },
   { name: "error", path: "/no-such-page", status: 404 },
 ];
 

@@ -65,6 +65,17 @@ pub enum ActRefusal {
 }
 
 impl ActRefusal {
+    /// All refusals.
+    pub const ALL: [Self; 7] = [
+        Self::UnknownActivity,
+        Self::AnotherController,
+        Self::NoConsentAsked,
+        Self::NoRightToObject,
+        Self::CarriedOtherwise,
+        Self::Future,
+        Self::NotTold,
+    ];
+
     /// The article behind the refusal.
     pub fn article(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
 use super::App;
+use super::api::{Kind, PROBLEMS};
 use super::language::Reader;
 use super::pages::{Fault, Pages};
 use super::render::{self, Frame};
@@ -89,6 +90,26 @@ pub(super) async fn forecast(State(app): State<App>, reader: Reader) -> Response
     .await
 }
 
+pub(super) async fn problems(State(app): State<App>, reader: Reader) -> Response {
+    answer(app, reader, None, |_, frame| {
+        Ok(render::problems(frame, Kind::names())?)
+    })
+    .await
+}
+
+pub(super) async fn problem(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    reader: Reader,
+) -> Response {
+    answer(app, reader, None, move |_, frame| {
+        let known = Kind::names().contains(name.as_str());
+        let name = known.then_some(&name).ok_or(Fault::Absent)?;
+        Ok(render::problem(frame, name)?)
+    })
+    .await
+}
+
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
@@ -108,19 +129,23 @@ fn which(text: &str) -> Result<Which, Fault> {
     Which::parse(text).ok_or(Fault::Absent)
 }
 
-/// Asks the flows and renders, away from the threads that serve requests.
-async fn answer<F>(app: App, reader: Reader, page: Page, ask: F) -> Response
+/// Asks the flows and renders, away from the threads that serve requests. Some pages are about no
+/// statement: they are always there.
+async fn answer<F>(app: App, reader: Reader, page: impl Into<Option<Page>>, ask: F) -> Response
 where
     F: FnOnce(&dyn Pages, &Frame) -> Result<String, Fault> + Send + 'static,
 {
+    let page = page.into();
+    let path = page.map_or(PROBLEMS, Page::path);
     let cookie = reader.cookie();
     let rendered = tokio::task::spawn_blocking(move || {
         let site = app.pages.site();
-        if !site.pages.contains(&page) {
+        if page.is_some_and(|page| !site.pages.contains(&page)) {
             return Err(Fault::Absent);
         }
-        let frame = Frame::new(site, &reader, Some(page));
-        match app.pages.filling().filter(|_| page.measures()) {
+        let frame = Frame::new(site, &reader, page);
+        let measures = page.is_some_and(Page::measures);
+        match app.pages.filling().filter(|_| measures) {
             Some(percent) => Ok((render::filling(&frame, percent)?, true)),
             None => Ok((ask(&*app.pages, &frame)?, false)),
         }
@@ -132,11 +157,11 @@ where
         Ok(Err(Fault::Absent)) => StatusCode::NOT_FOUND.into_response(),
         Ok(Err(Fault::Closed)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Ok(Err(Fault::Failed(error))) => {
-            tracing::error!(page = page.path(), %error, "a page failed");
+            tracing::error!(page = path, %error, "a page failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
         Err(error) => {
-            tracing::error!(page = page.path(), %error, "a page failed");
+            tracing::error!(page = path, %error, "a page failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     };

@@ -114,6 +114,11 @@ impl Text {
             .into_owned()
     }
 
+    /// The `title` or the `text` of a kind of problem.
+    pub fn problem(self, name: &str, part: &str) -> String {
+        self.get(&format!("problem-{}-{part}", name.replace('_', "-")))
+    }
+
     /// The words for a measured figure, or its name where there are none.
     pub fn figure(self, name: &str) -> String {
         let key = format!("figure-{}", name.replace('_', "-"));
@@ -198,6 +203,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use crate::web::api::Kind;
 
     /// The keys of a source with the arguments that each uses.
     fn keys(source: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -232,6 +238,20 @@ mod tests {
         assert_eq!(en.len(), nb.len(), "nb has keys that en has not");
     }
 
+    /// Every kind of problem has its words, and no others have.
+    #[test]
+    fn every_kind_of_problem_has_a_title_and_a_text() {
+        let mut known = keys(EN);
+        known.retain(|key, _| key.starts_with("problem-") && key != "problem-type");
+        for name in Kind::names() {
+            for part in ["title", "text"] {
+                let key = format!("problem-{}-{part}", name.replace('_', "-"));
+                assert!(known.remove(&key).is_some(), "no text for `{key}`");
+            }
+        }
+        assert_eq!(known.into_keys().collect::<Vec<_>>(), [] as [String; 0]);
+    }
+
     /// Every key that code or templates name exists, and every key is named somewhere.
     #[test]
     fn every_key_is_used_and_every_used_key_exists() {
@@ -261,7 +281,7 @@ mod tests {
         }
         // Families are put together from a stem and a name.
         let stems = [
-            "month-", "effect-", "verdict-", "error-", "figure-", "show-",
+            "month-", "effect-", "verdict-", "error-", "figure-", "show-", "problem-",
         ];
         for key in known.keys() {
             let family = stems.iter().any(|stem| key.starts_with(stem));

@@ -85,6 +85,8 @@ pub fn router(app: App, api: Router) -> Router {
         .route("/versions", get(handler::versions))
         .route("/versions/{version}", get(handler::version))
         .route("/versions/{before}/{after}", get(handler::diff))
+        .route("/problems", get(handler::problems))
+        .route("/problems/{kind}", get(handler::problem))
         .route("/static/{name}", get(asset::serve))
         .layer(RequestBodyLimitLayer::new(PAGE_BODY_BYTES))
         .with_state(app.clone());

@@ -5,10 +5,12 @@
 
 use askama::{Result, Template};
 
+use super::api::PROBLEMS;
 use super::asset;
 use super::chart::{Column, GROUND, columns};
 use super::i18n::Text;
 use super::language::{Language, Reader};
+use super::markdown::{Html, to_html};
 use super::redline::{Segment, paragraphs};
 use super::view::{
     AgeView, BoardView, CookiesView, DiffView, ForecastRow, ForecastView, Page, PromiseRow,
@@ -381,6 +383,59 @@ struct FillingPage<'a> {
 /// None in practice: writing to memory does not fail.
 pub fn filling(frame: &Frame, percent: u64) -> Result<String> {
     FillingPage { frame, percent }.render()
+}
+
+/// A kind of problem: its page, and what it is called.
+struct ProblemLink {
+    address: String,
+    title: String,
+}
+
+#[derive(Template)]
+#[template(path = "problems.html")]
+struct ProblemsPage<'a> {
+    frame: &'a Frame,
+    problems: Vec<ProblemLink>,
+}
+
+/// All kinds of problems, by the names that they have in the API.
+///
+/// # Errors
+///
+/// None in practice: writing to memory does not fail.
+pub fn problems<'n>(frame: &Frame, names: impl IntoIterator<Item = &'n str>) -> Result<String> {
+    let link = |name: &str| ProblemLink {
+        address: format!("{PROBLEMS}/{name}"),
+        title: frame.text.problem(name, "title"),
+    };
+    let problems = names.into_iter().map(link).collect();
+    ProblemsPage { frame, problems }.render()
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    frame: &'a Frame,
+    title: String,
+    words: Html,
+    address: String,
+    all: &'static str,
+}
+
+/// What a kind of problem means, and what to do.
+///
+/// # Errors
+///
+/// None in practice: writing to memory does not fail.
+pub fn problem(frame: &Frame, name: &str) -> Result<String> {
+    ProblemPage {
+        frame,
+        title: frame.text.problem(name, "title"),
+        words: to_html(&frame.text.problem(name, "text"), 1),
+        address: format!("{PROBLEMS}/{name}"),
+        all: PROBLEMS,
+    }
+    .render()
 }
 
 #[derive(Template)]

@@ -7,6 +7,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode};
 use tower::ServiceExt;
 
+use super::api::Kind;
+use super::i18n::Text;
 use super::language::Language;
 use super::sample::{self, Samples, frame};
 use super::view::*;
@@ -46,6 +48,14 @@ fn all(language: Language) -> Vec<(&'static str, String)> {
             render::forecast(&at(Page::Forecast), &sample::forecast()).unwrap(),
         ),
         ("filling", render::filling(&at(Page::Board), 42).unwrap()),
+        (
+            "problems",
+            render::problems(&at(Page::Statement), Kind::names()).unwrap(),
+        ),
+        (
+            "problem",
+            render::problem(&at(Page::Statement), Kind::Undeclared.name()).unwrap(),
+        ),
         (
             "error",
             render::error(&at(Page::Statement), "absent").unwrap(),
@@ -94,6 +104,8 @@ fn no_page_shows_a_key_or_an_id_twice() {
             ">foot-",
             ">board-",
             ">error-",
+            ">problem-",
+            ">problems-",
             ">verdict-",
             ">effect-",
             ">figure-",
@@ -337,6 +349,8 @@ async fn every_address_table() {
         ("/versions/2025-01-02/2026-03-18", 200, "text/html; charset=utf-8", "What changed"),
         ("/forecast",                       404, "text/html; charset=utf-8", "There is no such page"),
         ("/cookies",                        500, "text/html; charset=utf-8", "Something went wrong"),
+        ("/problems",                       200, "text/html; charset=utf-8", "/problems/key_reused"),
+        ("/problems/nothing",               404, "text/html; charset=utf-8", "There is no such page"),
         ("/nowhere?lang=nb",                404, "text/html; charset=utf-8", "Siden finnes ikke"),
         ("/static/site.css",                200, "text/css; charset=utf-8",  "@layer"),
         ("/static/icon.svg",                200, "image/svg+xml",            "<svg"),
@@ -363,6 +377,19 @@ async fn every_address_table() {
             "{address}"
         );
         assert_ne!(answer.header("cache-control"), "", "{address}");
+    }
+}
+
+/// The type of a problem is an address that leads to what it means.
+#[tokio::test]
+async fn every_problem_has_a_page_in_each_language() {
+    for name in Kind::names() {
+        for language in Language::ALL {
+            let answer = get(&format!("/problems/{name}?lang={}", language.tag())).await;
+            assert_eq!(answer.status, StatusCode::OK, "{name}");
+            let title = Text(language).problem(name, "title");
+            assert!(answer.body.contains(&format!("<h1>{title}</h1>")), "{name}");
+        }
     }
 }
 

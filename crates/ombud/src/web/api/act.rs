@@ -9,7 +9,7 @@ use ombud_core::anchor;
 use super::body::{Body, Clocks, NewAct, NewAnchor, Receipt, Standing, Standings, Who};
 use super::caller::Caller;
 use super::problem::{Keyed, Missing, Refusals};
-use super::{Api, Problem};
+use super::{Api, Kind, Problem};
 use crate::flow::anchor::Target;
 use crate::flow::decision::EVERYWHERE;
 use crate::flow::ledger::Told;
@@ -87,7 +87,7 @@ pub(super) async fn anchor(
         }
         _ => {
             let title = "an anchor belongs to a record, or to a subject and a collection";
-            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "anchor", title);
+            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Kind::Anchor, title);
             return Err(problem.hint("send `record`, or `subject` with `collection`"));
         }
     };

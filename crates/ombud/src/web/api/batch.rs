@@ -20,7 +20,7 @@ use super::body::{self, Decided};
 use super::caller::Caller;
 use super::may::decide;
 use super::problem::{Keyed, Refusals};
-use super::{Api, Problem, misfit, plain};
+use super::{Api, Kind, Problem, misfit, plain};
 use crate::flow::decision::Question;
 
 /// The media type of lines of JSON.
@@ -78,7 +78,7 @@ async fn some_answers(
             Some(Ok(block)) => answers = answer(api, caller, block).await,
             Some(Err(Broken)) => {
                 let title = "the rest of the lines could not be read";
-                let problem = Problem::new(StatusCode::BAD_REQUEST, "body", title);
+                let problem = Problem::new(StatusCode::BAD_REQUEST, Kind::Body, title);
                 write(&mut answers, &Line::Problem(problem));
                 return Some((Ok(answers.into()), None));
             }
@@ -155,7 +155,7 @@ fn read<'l>(caller: &Caller, line: &'l [u8]) -> Read<'l> {
     if line.len() > LINE_BYTES {
         let title = format!("a line may have {LINE_BYTES} bytes");
         let status = StatusCode::PAYLOAD_TOO_LARGE;
-        return Read::Problem(Problem::new(status, "too_large", title));
+        return Read::Problem(Problem::new(status, Kind::TooLarge, title));
     }
     if let Some(question) = plain::question(line) {
         return match caller.may(Right::Read, question.activity) {
@@ -167,7 +167,7 @@ fn read<'l>(caller: &Caller, line: &'l [u8]) -> Read<'l> {
         return Read::Alone(question);
     }
     let title = "the line is not a question";
-    let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "body", title)
+    let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Kind::Body, title)
         .hint("send one JSON object a line, as `POST /may` takes it");
     problem.detail = misfit::of::<body::Question>(line);
     Read::Problem(problem)

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use ombud_core::access::Right;
 use ombud_store::KeyedHash;
 
-use super::{Api, Problem};
+use super::{Api, Kind, Problem};
 use crate::flow::key::Key;
 use crate::flow::{FlowError, Ombud};
 
@@ -96,7 +96,7 @@ pub(super) struct NotBound;
 impl From<NotBound> for Problem {
     fn from(_: NotBound) -> Self {
         let title = "this key is not bound to that activity, or not with that right";
-        Self::new(StatusCode::FORBIDDEN, "key_not_bound", title)
+        Self::new(StatusCode::FORBIDDEN, Kind::KeyNotBound, title)
             .hint("ask whoever runs Ombud for a key with `ombud key add`")
     }
 }
@@ -112,7 +112,7 @@ impl FromRequestParts<Api> for Caller {
         let found = api.keys.find(&api.ombud, token, api.clock.now()).await?;
         let key = found.ok_or_else(|| {
             let title = "this call needs a key that works";
-            Problem::new(StatusCode::UNAUTHORIZED, "key_needed", title)
+            Problem::new(StatusCode::UNAUTHORIZED, Kind::KeyNeeded, title)
                 .hint("send `Authorization: Bearer …`; `ombud key add` makes a key")
         })?;
         let caller = Self { key };

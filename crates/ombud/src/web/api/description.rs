@@ -13,7 +13,8 @@ One call before personal data is used, one to hand it in, one to tell what a per
 **Keys.** Calls that touch personal data carry `Authorization: Bearer …`. A key is bound to activities, \
 to read or to write; `ombud key add` makes one.\n\n\
 **People** are named in the body of a call, by identities that the statement declares, never in an address.\n\n\
-**Errors** are problem documents (RFC 9457). A `no` is no error.\n\n\
+**Errors** are problem documents (RFC 9457), and the `type` of each is the address of a page about it. \
+A `no` is no error.\n\n\
 **Repeating a write.** With an `Idempotency-Key`, a write that is sent again acts once and gets the first \
 answer, whichever process gets it and whenever one ends. The key with another body is refused with 422; with \
 409 where the first is still under way. Answers are kept for as long as the statement says. A refusal is not \

@@ -13,6 +13,7 @@ mod caller;
 mod description;
 mod evidence;
 mod forecast;
+mod kind;
 mod may;
 mod misfit;
 mod notice;
@@ -33,6 +34,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use description::openapi;
+pub use kind::{Kind, PROBLEMS};
 pub use problem::Problem;
 
 use crate::clock::Clock;

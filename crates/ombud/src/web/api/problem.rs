@@ -14,6 +14,7 @@ use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+use super::kind::{Kind, types};
 use super::misfit;
 use crate::flow::FlowError;
 use crate::flow::once::Taken;
@@ -22,8 +23,9 @@ use crate::web::error::PROBLEM_JSON;
 /// A problem document (RFC 9457)
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// What kind of problem, as a stable relative reference.
+    /// What kind of problem: the address of its page.
     #[serde(rename = "type")]
+    #[schema(schema_with = types)]
     pub kind: String,
     /// The kind in words.
     pub title: String,
@@ -60,9 +62,9 @@ pub struct Refused {
 
 impl Problem {
     /// A problem of this kind.
-    pub fn new(status: StatusCode, kind: &str, title: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, kind: Kind, title: impl Into<String>) -> Self {
         Self {
-            kind: format!("/problems/{kind}"),
+            kind: kind.page(),
             title: title.into(),
             status: status.as_u16(),
             detail: None,
@@ -75,13 +77,13 @@ impl Problem {
     /// More was sent than is taken.
     pub(super) fn too_large() -> Self {
         let title = format!("a body may have {} bytes", super::API_BODY_BYTES);
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title).hint("send less at a time")
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, Kind::TooLarge, title).hint("send less at a time")
     }
 
     /// The store could not answer.
     pub(super) fn unavailable() -> Self {
         let title = "this could not be done now";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title).hint("try again")
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Kind::Unavailable, title).hint("try again")
     }
 
     /// With what to do next.
@@ -172,7 +174,7 @@ impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
         // The words of the rejection quote the address.
         let title = "the address asks for something that is not expected";
-        Self::new(rejection.status(), "query", title).hint("see the description of the call")
+        Self::new(rejection.status(), Kind::Query, title).hint("see the description of the call")
     }
 }
 
@@ -189,7 +191,7 @@ impl From<JsonRejection> for Problem {
             .unwrap_or_default();
         let mut problem = Self::new(
             rejection.status(),
-            "body",
+            Kind::Body,
             "the body is not what is expected",
         );
         let misfit = misfit::behind(&rejection);
@@ -202,7 +204,7 @@ impl From<JsonRejection> for Problem {
 impl Problem {
     /// A no of the rules, with its reason.
     fn no(reason: Reason, title: &'static str) -> Self {
-        let mut problem = Self::new(StatusCode::FORBIDDEN, reason.name(), title);
+        let mut problem = Self::new(StatusCode::FORBIDDEN, Kind::No(reason), title);
         problem.detail = Some(reason.explain().to_owned());
         problem.article(reason.article())
     }
@@ -210,7 +212,7 @@ impl Problem {
     /// Data that the closed world keeps out, each refusal with its reason.
     fn refused(refusals: Vec<Refusal>) -> Self {
         let title = "the statement does not declare this data";
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "undeclared", title);
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, Kind::Undeclared, title);
         problem.article = refusals.first().map(Refusal::article);
         let refused = |refusal: Refusal| Refused {
             reason: refusal.name(),
@@ -226,7 +228,7 @@ impl Problem {
     fn broken(broken: &ombud_core::evidence::Broken) -> Self {
         tracing::error!(%broken, "the evidence is broken");
         let title = "the evidence is not what was signed";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "evidence", title)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Kind::Evidence, title)
             .hint("whoever runs Ombud should run `ombud evidence verify`")
     }
 }
@@ -235,9 +237,9 @@ impl From<Taken> for Problem {
     fn from(taken: Taken) -> Self {
         let title = taken.to_string();
         match taken {
-            Taken::UnderWay => Self::new(StatusCode::CONFLICT, "under_way", title)
+            Taken::UnderWay => Self::new(StatusCode::CONFLICT, Kind::UnderWay, title)
                 .hint("wait for its answer, or send this again later"),
-            Taken::Reused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", title)
+            Taken::Reused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, Kind::KeyReused, title)
                 .hint("choose a new key for every new call"),
         }
     }
@@ -248,7 +250,7 @@ impl From<FlowError> for Problem {
         match error {
             FlowError::Store(error @ StoreError::Behind) => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
-                Self::new(status, "behind", error.to_string())
+                Self::new(status, Kind::Behind, error.to_string())
                     .hint("wait until the sweep has replayed it, or run `ombud sweep`")
             }
             FlowError::Store(error) => {
@@ -267,46 +269,46 @@ impl From<FlowError> for Problem {
             )
             .hint("lift the restriction first, once the person was told"),
             FlowError::LegalHold => {
-                Self::new(StatusCode::FORBIDDEN, "legal_hold", error.to_string())
+                Self::new(StatusCode::FORBIDDEN, Kind::LegalHold, error.to_string())
                     .article("GDPR Article 17(3)(e)")
                     .hint("tell `legal_hold` with its `reason` and `ends`")
             }
             FlowError::Remaining(_) => {
                 tracing::error!(%error, "an erasure was not carried out");
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
-                Self::new(status, "remaining", error.to_string()).hint("try again")
+                Self::new(status, Kind::Remaining, error.to_string()).hint("try again")
             }
             FlowError::Act(refusal) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                Self::new(status, refusal.name(), refusal.to_string())
+                Self::new(status, Kind::Act(refusal), refusal.to_string())
                     .article(refusal.article())
                     .hint(refusal.hint())
             }
             FlowError::UnknownIdentity(_) | FlowError::Identity { .. } | FlowError::NoSubject => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                Self::new(status, "identity", error.to_string())
+                Self::new(status, Kind::Identity, error.to_string())
                     .hint("name the subject by identities that the statement declares")
             }
             FlowError::SeveralPeople(_) => {
-                Self::new(StatusCode::CONFLICT, "several-people", error.to_string())
+                Self::new(StatusCode::CONFLICT, Kind::SeveralPeople, error.to_string())
                     .article("GDPR Article 5(1)(f)")
                     .hint("name one person, by identities that are all theirs")
             }
             FlowError::Taken(taken) => taken.into(),
             FlowError::NotFound(what) => Self::new(
                 StatusCode::NOT_FOUND,
-                "absent",
+                Kind::Absent,
                 format!("there is no such {what}"),
             ),
             FlowError::Evidence(broken) => Self::broken(&broken),
             FlowError::Receipt(_) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                Self::new(status, "receipt", error.to_string())
+                Self::new(status, Kind::Receipt, error.to_string())
                     .hint("send the `receipt` as it was given")
             }
             FlowError::Statement(_) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "statement",
+                Kind::Statement,
                 error.to_string(),
             ),
         }

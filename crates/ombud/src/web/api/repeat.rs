@@ -13,7 +13,7 @@ use ombud_store::Replay;
 use serde::{Deserialize, Serialize};
 
 use super::caller::Caller;
-use super::{API_BODY_BYTES, Api, Problem};
+use super::{API_BODY_BYTES, Api, Kind, Problem};
 use crate::flow::once::{Command, Once, Taken};
 
 /// The header with the key that the caller chose.
@@ -118,7 +118,7 @@ struct NoKey;
 impl From<NoKey> for Problem {
     fn from(_: NoKey) -> Self {
         let title = format!("an `Idempotency-Key` has 1 to {KEY_BYTES} visible characters");
-        Self::new(StatusCode::BAD_REQUEST, "idempotency_key", title).hint("a UUID will do")
+        Self::new(StatusCode::BAD_REQUEST, Kind::IdempotencyKey, title).hint("a UUID will do")
     }
 }
 
@@ -139,7 +139,7 @@ fn replay(kept: &str) -> Response {
         return kept.response();
     }
     let title = "the answer that was given before cannot be read";
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "answer", title).into_response()
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Kind::Answer, title).into_response()
 }
 
 /// Keeps an answer before it is given.

@@ -7,7 +7,7 @@ use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
 use super::problem::Refusals;
-use super::{Api, Problem, shape};
+use super::{Api, Kind, Problem, shape};
 
 /// The statement in force
 #[utoipa::path(get, path = "/statement", tag = "Statement",
@@ -44,7 +44,7 @@ pub(super) async fn version(
     else {
         let problem = Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "date",
+            Kind::Date,
             "this is not a day",
         );
         return Err(problem.hint("write the day as 2026-03-18"));
