@@ -57,6 +57,9 @@ sql! {
             SELECT subject_id FROM clock WHERE bucket = $1 AND subject_id IN (", ids!(), "))");
     SWEEP_RECORDS = "SELECT record_id FROM record
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4 LIMIT $5";
+    SWEEP_RECORDS_AFTER = "SELECT record_id FROM record
+        WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4 AND record_id > $5
+        ORDER BY record_id LIMIT $6";
     SWEEP_ERASE = "DELETE FROM record WHERE bucket = $1 AND record_id IN (
         SELECT record_id FROM record
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4 LIMIT $5)
@@ -290,6 +293,28 @@ impl Tx<'_> {
     /// [`StoreError`] if the database cannot answer.
     pub fn records_on(&mut self, key: &ClockKey) -> Result<Vec<RecordId>, StoreError> {
         self.up_to_a_step(&SWEEP_RECORDS, key)
+    }
+
+    /// The ids of all records that a clock governs, sorted: 16 bytes each.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn all_records_on(&mut self, key: &ClockKey) -> Result<Vec<RecordId>, StoreError> {
+        let bucket = self.bucket_of(key.subject)?;
+        let mut all = Vec::new();
+        let mut after = RecordId::from_bytes([0; 16]);
+        loop {
+            let step = i64::from(SWEEP_STEP);
+            let (subject, collection) = (key.subject, &key.collection);
+            let values = values![bucket, subject, collection, key.clock, after, step];
+            let page = record_ids(bucket, self.query(&SWEEP_RECORDS_AFTER, values)?)?;
+            match page.last() {
+                Some(last) => after = *last,
+                None => return Ok(all),
+            }
+            all.extend(page);
+        }
     }
 
     /// Erases up to [`SWEEP_STEP`] of the records that a clock governs and returns their ids,

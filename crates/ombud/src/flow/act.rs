@@ -187,22 +187,24 @@ fn act_on(
     let (Some(clock), Some(verb)) = (clock, decided(item)) else {
         return Ok((0, Done::Overtaken));
     };
-    if let Verb::Reduce { .. } | Verb::Hide { .. } | Verb::Anonymise { .. } = verb {
-        acted.records.extend(tx.records_on(&item.key)?);
-    }
     match verb {
         Verb::Reduce { fields, until, .. } => {
-            let reduced = reduce(tx, &clock, &fields, until, now)?;
+            let ids = tx.all_records_on(&item.key)?;
+            let reduced = reduce(tx, &clock, &ids, (&fields, until), now)?;
+            acted.records.extend(ids);
             acted.swept.reduced += u64::from(reduced);
             Ok((reduced, Done::Yes))
         }
         Verb::Hide { wait, begun } => {
+            acted.records.extend(tx.all_records_on(&item.key)?);
             let hidden = hide(tx, book, clock, (wait, begun), now)?;
             acted.swept.hide(wait, u64::from(hidden));
             Ok((hidden, Done::Yes))
         }
         Verb::Anonymise { .. } => {
-            let counted = anonymise(tx, item)?;
+            let ids = tx.records_on(&item.key)?;
+            let counted = anonymise(tx, &ids)?;
+            acted.records.extend(ids);
             acted.swept.anonymised += u64::from(counted);
             Ok((counted, gone(tx, item)?))
         }
@@ -348,12 +350,15 @@ fn edit(
 fn reduce(
     tx: &mut Tx<'_>,
     clock: &Clock,
-    keep: &[String],
-    until: Option<Timestamp>,
+    ids: &[RecordId],
+    (keep, until): (&[String], Option<Timestamp>),
     now: Timestamp,
 ) -> Result<u32, FlowError> {
     let mut reduced = 0;
-    for record in on_clock(tx, &clock.key)? {
+    for id in ids {
+        let Some(record) = readable(tx, *id)? else {
+            continue;
+        };
         let mut fields = record::fields(&record);
         fields.retain(|name, _| keep.contains(name));
         let payload = serde_json::to_vec(&fields).unwrap_or_default();
@@ -372,29 +377,28 @@ fn reduce(
 }
 
 /// Erases records that have joined their cells.
-fn anonymise(tx: &mut Tx<'_>, item: &PlanItem) -> Result<u32, FlowError> {
+fn anonymise(tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<u32, FlowError> {
     let mut counted = 0;
-    for record in on_clock(tx, &item.key)? {
-        tx.erase_record(record.id)?;
-        counted += 1;
+    for id in ids {
+        if let Some(record) = readable(tx, *id)? {
+            tx.erase_record(record.id)?;
+            counted += 1;
+        }
     }
     Ok(counted)
 }
 
-/// The records on a clock. One that nobody can read any more is as good as gone: it is erased, so that
-/// it stops no sweep.
-fn on_clock(tx: &mut Tx<'_>, key: &ClockKey) -> Result<Vec<Record>, FlowError> {
-    let mut records = Vec::new();
-    for id in tx.records_on(key)? {
-        match tx.record(id) {
-            Ok(record) => records.extend(record),
-            Err(StoreError::KeyDestroyed) => {
-                tx.erase_record(id)?;
-            }
-            Err(error) => return Err(error.into()),
+/// A record on a clock. One that nobody can read any more is as good as gone: it is erased, so that it
+/// stops no sweep.
+fn readable(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<Record>, FlowError> {
+    match tx.record(id) {
+        Ok(record) => Ok(record),
+        Err(StoreError::KeyDestroyed) => {
+            tx.erase_record(id)?;
+            Ok(None)
         }
+        Err(error) => Err(error.into()),
     }
-    Ok(records)
 }
 
 pub(super) fn count(length: usize) -> u64 {

@@ -11,9 +11,10 @@ use ombud::flow::{FlowError, Ombud, ledger};
 use ombud_core::access::Sight;
 use ombud_core::anchor::Told;
 use ombud_core::decision::{Reason, Use};
+use ombud_core::evidence::Hash;
 use ombud_core::retention::Notice;
 use ombud_core::standing::Act;
-use ombud_store::{RecordId, RecordState};
+use ombud_store::{NewRecord, RecordId, RecordState, StoreError};
 use serde_json::{Value, json};
 
 use crate::harness::{World, at, email};
@@ -183,6 +184,49 @@ impl<'w> Rules<'w> {
             .ombud
             .may(&who, "support", Use::Ordinary, self.world.now());
         format!("{:?}", self.world.wait(asked).unwrap().answer)
+    }
+}
+
+/// More records on one clock than one step of a sweep takes: what is done to the clock is done to all of
+/// them, and the evidence is over all of them.
+fn whole(world: &World, then: &str, verb: &str) {
+    let rules = Rules::new(world, "10 days after last activity", then, "");
+    let (first, _) = rules.add(&json!({}), &[]);
+    let record = rules.record(first).unwrap();
+    let bucket = first.bucket();
+    let mut ids = world.write(bucket, move |tx| {
+        let one = |number: u64| {
+            let more = NewRecord {
+                id: RecordId::new(record.created_at, bucket, number.to_be_bytes()),
+                subject: record.subject,
+                collection: record.collection.clone(),
+                clock: record.clock,
+                created_at: record.created_at,
+                payload: record.payload.clone(),
+            };
+            tx.add_record(&more)?;
+            Ok(more.id)
+        };
+        (0..1_000).map(one).collect::<Result<Vec<_>, StoreError>>()
+    });
+    ids.push(first);
+    world.go("2026-04-12T08:00:00Z");
+    let swept = rules.sweep();
+    assert_eq!(swept.hidden + swept.reduced, 1_001, "{swept:?}");
+    ids.sort_unstable();
+    let lines: Vec<String> = ids.iter().map(RecordId::to_string).collect();
+    let over = Hash::of(lines.join("\n").as_bytes()).to_string();
+    let chain = world.write(ids[0].bucket(), |tx| tx.evidence_after(0, 10));
+    let told = chain.iter().map(|entry| &entry.fact);
+    let told: Vec<&String> = told.filter(|fact| fact.contains("swept")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains(&format!("\"{verb}\":1001")) && told[0].contains(&over),
+        "{told:?}"
+    );
+    for id in ids {
+        let left = fields(&rules.record(id).unwrap());
+        assert_eq!(left.contains_key("message"), verb == "hidden", "{left:?}");
     }
 }
 
@@ -447,6 +491,15 @@ on_both! {
         world.go("2026-04-30T22:00:00Z");
         assert_eq!(rules.sweep().hidden, 1);
         rules.goes_at(record, "2026-05-30T22:00:00Z");
+    }
+
+    fn i7_a_clock_with_many_records_is_hidden_whole(world) {
+        whole(world, "then = 'hide for 30 days, then erase'", "hidden");
+    }
+
+    fn i7_a_clock_with_many_records_is_reduced_whole(world) {
+        let law = "hold = { law = 'x', only_for = 'audit', fields = ['email'], keep = '1 year after last activity' }";
+        whole(world, &format!("then = 'erase'\n{law}"), "reduced");
     }
 
     fn i2_activity_brings_back_what_was_hidden(world) {
