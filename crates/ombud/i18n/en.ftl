@@ -99,7 +99,8 @@ figure-entries = Entries
 
 effect-worse = Less protection
 effect-better = More protection
-effect-wording = Wording only
+effect-judge = For a person to judge
+effect-same = Same protection
 
 versions-title = Versions of this statement
 versions-lead = Every version that has been or will be in force here, what it changed, and what the change means for you.

@@ -99,7 +99,8 @@ figure-entries = Linjer i loggen
 
 effect-worse = Svakere vern
 effect-better = Sterkere vern
-effect-wording = Bare ordlyden
+effect-judge = Må vurderes av et menneske
+effect-same = Samme vern
 
 versions-title = Versjoner av erklæringen
 versions-lead = Alle versjoner som har vært eller blir i kraft her, hva de endret, og hva endringen betyr for deg.

@@ -129,3 +129,259 @@ pub fn yes_no(yes: bool) -> Localized {
         Localized::new("no", "nei")
     }
 }
+
+/// What people call a key of the statement's files; nothing where a word of its author stands.
+pub fn key(key: &str) -> Option<Localized> {
+    let (_, en, nb) = KEYS.iter().find(|(known, ..)| *known == key)?;
+    Some(Localized::new(*en, *nb))
+}
+
+/// Keys in both languages.
+const KEYS: &[(&str, &str, &str)] = &[
+    ("en", "English", "engelsk"),
+    ("nb", "Norwegian", "norsk"),
+    ("title", "what it is called", "hva det heter"),
+    ("languages", "languages", "språk"),
+    (
+        "effective",
+        "the day from which the statement applies",
+        "dagen erklæringen gjelder fra",
+    ),
+    (
+        "zone",
+        "time zone in which days begin and end",
+        "tidssonen som dager begynner og slutter i",
+    ),
+    (
+        "financial_year_ends",
+        "the last day of the financial year",
+        "siste dag i regnskapsåret",
+    ),
+    (
+        "controller",
+        "the company that is responsible",
+        "selskapet som er ansvarlig",
+    ),
+    (
+        "joint_arrangement",
+        "arrangement between those who are responsible together",
+        "ordningen mellom dem som er ansvarlige sammen",
+    ),
+    ("section", "section", "punkt"),
+    ("authority", "supervisory authority", "tilsynsmyndighet"),
+    ("name", "name", "navn"),
+    ("url", "address on the web", "nettadresse"),
+    ("address", "address", "adresse"),
+    (
+        "published",
+        "whether the text says so",
+        "om det står i teksten",
+    ),
+    (
+        "identities",
+        "ways to tell who you are",
+        "måter å vite hvem du er på",
+    ),
+    (
+        "normalise",
+        "how spellings are compared",
+        "hvordan skrivemåter sammenlignes",
+    ),
+    (
+        "hint",
+        "only hints at who is meant",
+        "antyder bare hvem som menes",
+    ),
+    ("recipients", "recipients", "mottakere"),
+    ("purpose", "purpose", "formål"),
+    ("basis", "legal basis", "rettslig grunnlag"),
+    ("countries", "countries", "land"),
+    (
+        "safeguard_copy",
+        "how to get a copy of the safeguards",
+        "hvordan du får en kopi av garantiene",
+    ),
+    ("agreement", "agreement", "avtale"),
+    ("reference", "reference", "referanse"),
+    ("until", "last day", "siste dag"),
+    ("keep", "how long it is kept", "hvor lenge det oppbevares"),
+    (
+        "named",
+        "companies that are named",
+        "selskaper som er nevnt",
+    ),
+    (
+        "responsibility_denied",
+        "responsibility is denied",
+        "ansvar er fraskrevet",
+    ),
+    ("links", "links", "lenker"),
+    ("rights", "your rights", "rettighetene dine"),
+    (
+        "identity_check",
+        "how we make sure who you are",
+        "hvordan vi forsikrer oss om hvem du er",
+    ),
+    (
+        "objection_shown_separately",
+        "the right to object stands by itself",
+        "retten til å protestere står for seg selv",
+    ),
+    (
+        "limits_told",
+        "limits of the rights are told",
+        "begrensninger i rettighetene er nevnt",
+    ),
+    (
+        "told_before_new_purpose",
+        "you are told before a new purpose",
+        "du får vite det før et nytt formål",
+    ),
+    (
+        "changes",
+        "changes of the statement",
+        "endringer i erklæringen",
+    ),
+    ("channels", "channels", "kanaler"),
+    (
+        "notice",
+        "how long before we tell you",
+        "hvor lenge før vi sier fra",
+    ),
+    (
+        "asks_to_review",
+        "you are asked to read it again",
+        "du blir bedt om å lese den på nytt",
+    ),
+    (
+        "history_published",
+        "earlier versions are published",
+        "tidligere versjoner er publisert",
+    ),
+    (
+        "authority_requests",
+        "requests of authorities",
+        "krav fra myndigheter",
+    ),
+    (
+        "only_on",
+        "when data is handed over",
+        "når opplysninger utleveres",
+    ),
+    ("approved_by", "who approves", "hvem som godkjenner"),
+    ("person_told", "whether you are told", "om du får vite det"),
+    (
+        "notice_before",
+        "how long before you are told",
+        "hvor lenge før du får vite det",
+    ),
+    (
+        "outside_eea",
+        "authorities outside the EEA",
+        "myndigheter utenfor EØS",
+    ),
+    ("why", "why it is done", "hvorfor det gjøres"),
+    ("consent", "consent", "samtykke"),
+    (
+        "explicit_consent",
+        "explicit consent",
+        "uttrykkelig samtykke",
+    ),
+    ("contract", "contract", "avtale"),
+    (
+        "legal_obligation",
+        "legal obligation",
+        "rettslig forpliktelse",
+    ),
+    ("vital_interest", "vital interest", "vital interesse"),
+    (
+        "public_task",
+        "task in the public interest",
+        "oppgave i allmennhetens interesse",
+    ),
+    (
+        "legitimate_interest",
+        "legitimate interest",
+        "berettiget interesse",
+    ),
+    ("when", "when it applies", "når det gjelder"),
+    ("covers", "what it covers", "hva det omfatter"),
+    ("doubt", "doubt", "tvil"),
+    (
+        "service_messages",
+        "messages that still go out",
+        "meldinger som fortsatt sendes",
+    ),
+    (
+        "existing_customers",
+        "marketing to existing customers",
+        "markedsføring til eksisterende kunder",
+    ),
+    ("who", "who they are", "hvem de er"),
+    (
+        "device_access",
+        "access to your device",
+        "tilgang til enheten din",
+    ),
+    (
+        "consent_given_by",
+        "how consent is given",
+        "hvordan samtykke gis",
+    ),
+    (
+        "unambiguous",
+        "consent is given unmistakably",
+        "samtykke gis utvetydig",
+    ),
+    ("sources", "sources", "kilder"),
+    (
+        "mentions",
+        "parties that are mentioned",
+        "parter som er nevnt",
+    ),
+    ("open_list", "open lists", "åpne lister"),
+    ("states", "states", "tilstander"),
+    ("uncovered", "what no rule covers", "det ingen regel dekker"),
+    (
+        "held_for_customers",
+        "held for customers",
+        "oppbevares for kunder",
+    ),
+    ("collections", "records", "oppføringer"),
+    ("hedge", "reservation", "forbehold"),
+    ("events", "events", "hendelser"),
+    (
+        "also_said",
+        "other periods that are told",
+        "andre frister som er nevnt",
+    ),
+    (
+        "same_as",
+        "the same data elsewhere",
+        "de samme opplysningene andre steder",
+    ),
+    ("leaves", "what is left", "det som blir igjen"),
+    ("consent_proof", "proof of consent", "bevis for samtykke"),
+    ("hash", "a hash", "en hash"),
+    (
+        "own",
+        "kept by the program itself",
+        "oppbevares av selve programmet",
+    ),
+    ("copies", "copies", "kopier"),
+    ("statistics", "statistics", "statistikk"),
+    ("by", "counted by", "telles etter"),
+    ("per", "counted per", "telles per"),
+    (
+        "at_least",
+        "the smallest number that is shown",
+        "det minste antallet som vises",
+    ),
+    ("fields", "fields", "felt"),
+    ("type", "kind of content", "type innhold"),
+    ("category", "category", "kategori"),
+    ("identity", "tells who you are", "forteller hvem du er"),
+    ("called_anonymous", "called anonymous", "kalles anonymt"),
+    ("cookies", "cookies", "informasjonskapsler"),
+    ("recipient", "recipient", "mottaker"),
+];

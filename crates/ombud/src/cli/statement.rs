@@ -212,6 +212,7 @@ async fn compare(
             let grade = match change.grade {
                 diff::Grade::Worse => "worse",
                 diff::Grade::Better => "better",
+                diff::Grade::Judge => "judge",
                 diff::Grade::Neutral => "neutral",
             };
             let section = change.section.as_deref().unwrap_or("-");

@@ -549,7 +549,8 @@ fn changes(old: &Statement, new: &Statement, language: Language) -> Vec<ChangeVi
         effect: match change.grade {
             diff::Grade::Worse => Effect::Worse,
             diff::Grade::Better => Effect::Better,
-            diff::Grade::Neutral => Effect::Wording,
+            diff::Grade::Judge => Effect::Judge,
+            diff::Grade::Neutral => Effect::Same,
         },
         what: change.told.get(language).to_owned(),
         section: change.section.unwrap_or_default(),

@@ -174,7 +174,7 @@ fn changes() -> Vec<ChangeView> {
             after: None,
         },
         ChangeView {
-            effect: Effect::Wording,
+            effect: Effect::Judge,
             section: "1".to_owned(),
             what: "The introduction is shorter.".to_owned(),
             before: None,

@@ -416,8 +416,10 @@ pub enum Effect {
     Worse,
     /// They are better off.
     Better,
-    /// Only the wording differs.
-    Wording,
+    /// A machine cannot tell, a person must judge.
+    Judge,
+    /// Neither.
+    Same,
 }
 
 impl Effect {
@@ -426,7 +428,8 @@ impl Effect {
         match self {
             Self::Worse => "worse",
             Self::Better => "better",
-            Self::Wording => "wording",
+            Self::Judge => "judge",
+            Self::Same => "same",
         }
     }
 }

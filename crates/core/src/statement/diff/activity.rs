@@ -61,7 +61,7 @@ impl Differ<'_> {
         if old.role != new.role {
             let say = |role: &Role| Some(Said::same_in(&names::role(role)));
             let values = [say(&old.role), say(&new.role)];
-            self.change(&spot.key("role"), Kind::Role, Grade::Neutral, values);
+            self.change(&spot.key("role"), Kind::Role, Grade::Judge, values);
         }
     }
 

@@ -135,7 +135,7 @@ fn kept(reading: &Reading, activity: &Activity, collection: &Collection) -> Said
     Said::new(plain, words)
 }
 
-/// A collection's title with that of its activity.
-fn within(title: &Localized, activity: &Localized) -> Localized {
+/// What something is called, with what it belongs to.
+pub(super) fn within(title: &Localized, activity: &Localized) -> Localized {
     both(|language| format!("{} ({})", title.get(language), activity.get(language)))
 }

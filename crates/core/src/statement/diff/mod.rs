@@ -11,6 +11,7 @@ mod activity;
 mod collection;
 mod header;
 mod leaves;
+mod promise;
 mod prose;
 mod retention;
 mod tell;
@@ -29,7 +30,9 @@ pub use prose::Hunk;
 pub enum Grade {
     /// More data, longer, to more people or for more, or less say over it.
     Worse,
-    /// Other words, or neither better nor worse.
+    /// Other words, or one thing for another: a machine cannot tell, a person must judge.
+    Judge,
+    /// Neither better nor worse.
     Neutral,
     /// The opposite of worse.
     Better,
@@ -41,6 +44,7 @@ impl Grade {
     pub const fn reversed(self) -> Self {
         match self {
             Self::Worse => Self::Better,
+            Self::Judge => Self::Judge,
             Self::Neutral => Self::Neutral,
             Self::Better => Self::Worse,
         }
@@ -105,6 +109,10 @@ pub enum Kind {
     Controller,
     /// A cookie.
     Cookie,
+    /// A promise.
+    Promise,
+    /// What measures whether a promise is kept.
+    Proof,
     /// The prose.
     Prose,
     /// Any other key of the files.
@@ -113,7 +121,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 29] = [
+    pub const ALL: [Kind; 31] = [
         Kind::Activity,
         Kind::Purpose,
         Kind::Subjects,
@@ -141,6 +149,8 @@ impl Kind {
         Kind::Source,
         Kind::Controller,
         Kind::Cookie,
+        Kind::Promise,
+        Kind::Proof,
         Kind::Prose,
         Kind::Wording,
     ];
@@ -169,8 +179,8 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether people are told of it: everything that is worse for them, and whatever changes the
-    /// purpose, the basis, the role or the company that is responsible.
+    /// Whether people are told of it: everything that is worse for them or that a person must judge,
+    /// and whatever changes the purpose, the basis, the role or the company that is responsible.
     ///
     /// # Source
     ///
@@ -180,17 +190,25 @@ impl Change {
             self.kind,
             Kind::Activity | Kind::Purpose | Kind::Basis | Kind::Role | Kind::Controller
         );
-        let unclear = self.kind == Kind::Retention && self.grade == Grade::Neutral;
-        self.grade == Grade::Worse || core && self.grade != Grade::Better || unclear
+        match self.grade {
+            Grade::Worse | Grade::Judge => true,
+            Grade::Neutral => core,
+            Grade::Better => false,
+        }
     }
 }
 
 /// Every change from `old` to `new`: the worst first, then in order of place.
 pub fn diff(old: &Statement, new: &Statement) -> Vec<Change> {
-    let mut changes = readings(&old.published, &new.published);
+    let mut published = Differ::new(&old.published, &new.published);
+    published.readings();
+    published.promises(&old.promises, &new.promises);
+    let mut changes = published.changes;
     let at = |change: &Change| (change.at.clone(), change.kind);
     let published: BTreeSet<_> = changes.iter().map(at).collect();
-    for mut change in readings(&old.rules, &new.rules) {
+    let mut carried_out = Differ::new(&old.rules, &new.rules);
+    carried_out.readings();
+    for mut change in carried_out.changes {
         if !published.contains(&at(&change)) {
             change.decided = true;
             changes.push(change);
@@ -199,18 +217,6 @@ pub fn diff(old: &Statement, new: &Statement) -> Vec<Change> {
     changes.extend(prose::changes(old, new));
     changes.sort_by(|a, b| (a.grade, &a.at, a.kind).cmp(&(b.grade, &b.at, b.kind)));
     changes
-}
-
-fn readings(old: &Reading, new: &Reading) -> Vec<Change> {
-    let mut differ = Differ {
-        old,
-        new,
-        changes: Vec::new(),
-    };
-    differ.header();
-    differ.activities();
-    differ.leaves();
-    differ.changes
 }
 
 /// Compares two readings, key by key.
@@ -261,7 +267,18 @@ impl Said {
     }
 }
 
-impl Differ<'_> {
+impl<'a> Differ<'a> {
+    fn new(old: &'a Reading, new: &'a Reading) -> Self {
+        let changes = Vec::new();
+        Self { old, new, changes }
+    }
+
+    fn readings(&mut self) {
+        self.header();
+        self.activities();
+        self.leaves();
+    }
+
     /// Records a change; nothing when there is none.
     fn change(&mut self, spot: &Spot, kind: Kind, grade: Grade, values: [Option<Said>; 2]) {
         let [before, after] = values;
@@ -310,14 +327,14 @@ impl Differ<'_> {
     }
 }
 
-/// Worse when the score rises.
+/// Worse when the score rises; of two that score the same nobody but a person can tell.
 fn graded<S: PartialOrd>(old: &S, new: &S) -> Grade {
     if new > old {
         Grade::Worse
     } else if new < old {
         Grade::Better
     } else {
-        Grade::Neutral
+        Grade::Judge
     }
 }
 

@@ -127,11 +127,21 @@ fn change(language: Language, before: Option<&Section>, after: Option<&Section>)
     };
     let whole = |section: &Section| format!("{}\n{}", section.title, section.markdown);
     let (before, after) = (before.map(whole), after.map(whole));
+    let words = |text: &Option<String>| -> Vec<String> {
+        let words = text.iter().flat_map(|text| text.split_whitespace());
+        words.map(str::to_owned).collect()
+    };
+    // What only breaks its lines elsewhere says the same.
+    let grade = if words(&before) == words(&after) {
+        Grade::Neutral
+    } else {
+        Grade::Judge
+    };
     let told = match (&before, &after) {
         (Some(before), Some(after)) => changed(&spot, before, after),
         (before, after) => {
             let said = |text: &Option<String>| text.as_ref().map(|_| Said::same(title.clone()));
-            let kind = (Kind::Prose, Grade::Neutral);
+            let kind = (Kind::Prose, grade);
             tell::sentence(&spot, kind, said(before).as_ref(), said(after).as_ref())
         }
     };
@@ -141,7 +151,7 @@ fn change(language: Language, before: Option<&Section>, after: Option<&Section>)
         kind: Kind::Prose,
         before,
         after,
-        grade: Grade::Neutral,
+        grade,
         decided: false,
         told,
     }

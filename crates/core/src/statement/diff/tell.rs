@@ -336,6 +336,16 @@ const ROWS: &[Row] = &[
         ],
     ),
     (
+        Kind::Promise,
+        ["newly made", "no longer made", "in other words"],
+        ["gis nå", "gis ikke lenger", "med andre ord"],
+    ),
+    (
+        Kind::Proof,
+        ["now measured", "no longer measured", "measured otherwise"],
+        ["måles nå", "måles ikke lenger", "måles på en annen måte"],
+    ),
+    (
         Kind::Prose,
         ["text added", "text removed", "text changed"],
         ["tekst er lagt til", "tekst er fjernet", "teksten er endret"],
@@ -356,7 +366,7 @@ fn phrases(kind: Kind, grade: Grade, language: Language) -> Phrases {
         (true, Grade::Better) => {
             prose::words::pick(language, "kept for a shorter time", "oppbevares kortere")
         }
-        (true, Grade::Neutral) | (false, _) => changed,
+        (true, Grade::Judge | Grade::Neutral) | (false, _) => changed,
     };
     [new, gone, changed]
 }

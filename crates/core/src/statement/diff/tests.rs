@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::retention::{Keep, parse};
-use crate::statement::model::OneOrMany;
-use crate::statement::testing::{statement, with};
+use crate::statement::model::{self, OneOrMany};
+use crate::statement::testing::{changed_with, statement, with};
+use crate::statement::{names, schema};
 
 const NEWS: &str = "activities/news.toml";
 const JOBS: &str = "activities/jobs.toml";
@@ -205,15 +206,39 @@ const ROWS: &[Row] = &[
         "marketing        = true\nrole = { processor_for = { en = \"a club\", nb = \"en klubb\" } }",
         "activities.news.role",
         Kind::Role,
-        Grade::Neutral,
+        Grade::Judge,
     ),
     (
         NEWS,
         "en = \"to send news\"",
-        "en = \"to send you news\"",
+        "en = \"to send news, and to sell data\"",
         "activities.news.why.en",
         Kind::Wording,
-        Grade::Neutral,
+        Grade::Judge,
+    ),
+    (
+        JOBS,
+        "en = \"to find the right candidate\"",
+        "en = \"to find the right candidate and to sell data\"",
+        "activities.jobs.basis",
+        Kind::Wording,
+        Grade::Judge,
+    ),
+    (
+        HEADER,
+        "\"Europe/Oslo\"",
+        "\"America/New_York\"",
+        "statement.zone",
+        Kind::Wording,
+        Grade::Judge,
+    ),
+    (
+        HEADER,
+        "normalise = \"email\"",
+        "normalise = \"email\", hint = true",
+        "statement.identities.email.hint",
+        Kind::Wording,
+        Grade::Judge,
     ),
     (
         JOBS,
@@ -309,13 +334,21 @@ const ROWS: &[Row] = &[
         "tells you all.",
         "text/en.md",
         Kind::Prose,
-        Grade::Neutral,
+        Grade::Judge,
     ),
     (
         "text/nb.md",
         "## 3.2 Jobb",
         "## 3.2 Jobber",
         "text/nb.md",
+        Kind::Prose,
+        Grade::Judge,
+    ),
+    (
+        "text/en.md",
+        "{{ controller.name }} tells you.",
+        "{{ controller.name }}\ntells you.",
+        "text/en.md",
         Kind::Prose,
         Grade::Neutral,
     ),
@@ -383,6 +416,147 @@ fn a_change_is_told_in_both_languages() {
             "1 About: teksten er endret, nye avsnitt: 1, borte: 0.",
         ]
     );
+    let hint = "normalise = \"email\", hint = true";
+    assert_eq!(
+        told(HEADER, "normalise = \"email\"", hint),
+        [
+            "Email address, only hints at who is meant: added: yes.",
+            "E-postadresse, antyder bare hvem som menes: lagt til: ja.",
+        ]
+    );
+}
+
+/// The small statement with a promise that is proven so.
+fn promising(id: &str, says: &str, proof: &str) -> Statement {
+    let promise = format!(
+        "[promises.\"{id}\"]\nsection = \"3.1\"\nsays = {{ en = \"{says}\", nb = \"{says}\" }}\nproof = {proof}\n"
+    );
+    changed_with(&[("promises.toml", &promise)], &[]).unwrap()
+}
+
+#[test]
+fn a_promise_that_is_dropped_weakened_or_reworded_is_a_change() {
+    const ERASED: &str = "[\"erased-on-withdrawal news.subscription\"]";
+    const BOTH: &str = "[\"erased-on-withdrawal news.subscription\", \"consent news\"]";
+    const NEEDS: &str = "[\"needs forms\"]";
+    let before = promising("P1", "We delete it", ERASED);
+    let rows = [
+        (
+            promising("P1", "We delete it", NEEDS),
+            "proof",
+            Grade::Worse,
+        ),
+        (promising("P1", "We delete it", "[]"), "proof", Grade::Worse),
+        (
+            promising("P1", "We delete it", BOTH),
+            "proof",
+            Grade::Better,
+        ),
+        (
+            promising("P1", "We delete it", "[\"consent news\"]"),
+            "proof",
+            Grade::Judge,
+        ),
+        (
+            promising("P1", "We may delete it", ERASED),
+            "says",
+            Grade::Judge,
+        ),
+    ];
+    for (after, key, grade) in rows {
+        let at = format!("promises.P1.{key}");
+        let kind = if key == "says" {
+            Kind::Promise
+        } else {
+            Kind::Proof
+        };
+        assert_eq!(seen(&diff(&before, &after)), [(&*at, kind, grade)]);
+        let back = [(&*at, kind, grade.reversed())];
+        assert_eq!(seen(&diff(&after, &before)), back);
+    }
+    let other = promising("P2", "We keep it", ERASED);
+    let dropped = diff(&before, &other);
+    assert_eq!(
+        seen(&dropped),
+        [
+            ("promises.P1", Kind::Promise, Grade::Worse),
+            ("promises.P2", Kind::Promise, Grade::Better),
+        ]
+    );
+    let told = dropped[0].told.get(Language::En);
+    assert_eq!(told, "Promise P1: no longer made: We delete it.");
+    let weaker = diff(&before, &promising("P1", "We delete it", NEEDS));
+    let told = weaker[0].told.get(Language::Nb);
+    assert_eq!(
+        told,
+        "Løfte P1: måles på en annen måte. Før: sletting når samtykket trekkes tilbake \
+         (abonnement). Nå: det finnes ingen offentlige skjemaer ennå."
+    );
+}
+
+#[test]
+fn every_key_that_nothing_grades_has_words() {
+    const GRADED: &[&str] = &[
+        "country",
+        "email",
+        "phone",
+        "representative",
+        "data_protection_officer",
+        "kind",
+        "transfer",
+        "told",
+        "answer_within",
+        "extension",
+        "subjects",
+        "exclusively",
+        "role",
+        "marketing",
+        "profiling",
+        "automated_decisions",
+        "messages",
+        "withdraw",
+        "object",
+        "takes_effect_within",
+        "provision",
+        "special_categories",
+        "minimum_age",
+        "kept_inside",
+        "then",
+        "hold",
+        "optional",
+        "stored_for",
+        // Below what is graded.
+        "voluntary",
+        "consequence",
+        "processor_for",
+        "joint_with",
+        "logic",
+        "other",
+        "from",
+        "public",
+        "excluded",
+        "condition",
+        "reminder",
+        "law",
+        "only_for",
+    ];
+    let schemas = [
+        schema::<model::Header>(),
+        schema::<model::Activity>(),
+        schema::<model::Cookies>(),
+    ];
+    for schema in schemas {
+        let inner = schema["$defs"]
+            .as_object()
+            .into_iter()
+            .flat_map(|d| d.values());
+        for table in inner.chain([&schema]) {
+            let keys = table["properties"].as_object().into_iter().flatten();
+            for (key, _) in keys.filter(|(key, _)| !GRADED.contains(&key.as_str())) {
+                assert!(names::key(key).is_some(), "`{key}` has no words");
+            }
+        }
+    }
 }
 
 #[test]
@@ -395,8 +569,9 @@ fn p6_1_what_is_worse_or_touches_the_core_is_significant() {
     };
     for row in ROWS {
         let (.., kind, grade) = row;
-        let core = matches!(kind, Kind::Role | Kind::Controller);
-        let want = *grade == Grade::Worse || core && *grade == Grade::Neutral;
+        let core = *kind == Kind::Controller;
+        let told = [Grade::Worse, Grade::Judge].contains(grade);
+        let want = told || core && *grade == Grade::Neutral;
         assert_eq!(significant(&row), want, "{row:?}");
     }
 }
