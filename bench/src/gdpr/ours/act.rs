@@ -38,10 +38,15 @@ impl World {
     }
 
     /// Fields as they are stored, if the statement declares them.
-    fn payload(&self, collection: &str, fields: &Map<String, Value>) -> Result<Vec<u8>, FlowError> {
+    fn payload(
+        &self,
+        collection: &str,
+        fields: &Map<String, Value>,
+        at: i64,
+    ) -> Result<Vec<u8>, FlowError> {
         let rule = intake::collection(&self.book, collection);
         let rule = rule.map_err(|refusal| FlowError::Intake(vec![refusal]))?;
-        intake::fields(rule, fields).map_err(FlowError::Intake)?;
+        intake::fields(rule, fields, instant(at)).map_err(FlowError::Intake)?;
         Ok(serde_json::to_vec(fields).unwrap_or_default())
     }
 }
@@ -88,7 +93,7 @@ pub(super) fn add(
     tx.lock_subject(subject)?;
     let clock = place(tx, world, (subject, meta, at), fresh)?;
     for Add { id, key, data } in records {
-        let payload = world.payload(&clock.collection, &fields(*key, data.clone()))?;
+        let payload = world.payload(&clock.collection, &fields(*key, data.clone()), at)?;
         store(tx, (*id, &clock), at, payload)?;
         let whole = tx.record(*id)?.ok_or(FlowError::NotFound("record"))?;
         note(tx, Done::Stored, &whole, at)?;
@@ -137,7 +142,7 @@ fn place(
         made,
         rev: world.rev(purpose),
     };
-    let payload = world.payload(&key.collection, &terms.fields())?;
+    let payload = world.payload(&key.collection, &terms.fields(), made)?;
     store(tx, (fresh, &key), made, payload)?;
     save_clock(tx, &key, &meta, made)?;
     Ok(key)
@@ -214,7 +219,7 @@ pub(super) fn restate(
     let before = world.now(purpose, &terms);
     let after = edit(before);
     let payload = match data {
-        Some(data) => world.payload(&record.collection, data)?,
+        Some(data) => world.payload(&record.collection, data, at)?,
         None => record.payload.to_vec(),
     };
     if after == before {
@@ -248,7 +253,7 @@ pub(super) fn rewrite(
         made: terms.made,
         rev: world.rev(group.purpose),
     };
-    let payload = world.payload(&record.collection, &terms.fields())?;
+    let payload = world.payload(&record.collection, &terms.fields(), at)?;
     tx.rewrite_record(&record, &payload, instant(at))?;
     save_clock(tx, &group.key, &meta, terms.made)?;
     note(tx, Done::Changed, &record, at)?;

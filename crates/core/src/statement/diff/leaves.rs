@@ -60,7 +60,8 @@ impl Differ<'_> {
 /// What people call a key: what it belongs to, then the key, `Subscription, how fields are typed`.
 fn title(keys: &[String], readings: &[&Value]) -> Localized {
     let titled = |depth: usize| {
-        let pointer: String = keys.iter().take(depth).map(|k| format!("/{k}")).collect();
+        let path = keys.get(..depth).unwrap_or_default();
+        let pointer = format!("/{}", path.join("/"));
         let titles = readings.iter().filter_map(|reading| {
             serde_json::from_value(reading.pointer(&pointer)?.get("title")?.clone()).ok()
         });
