@@ -122,6 +122,9 @@ fn number_word(word: &str) -> Option<String> {
         "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
         "eleven", "twelve",
     ];
+    if ["a", "an"].iter().any(|one| word.eq_ignore_ascii_case(one)) {
+        return Some("write it in digits: `1`".to_owned());
+    }
     let number = WORDS
         .iter()
         .position(|known| word.eq_ignore_ascii_case(known))?;

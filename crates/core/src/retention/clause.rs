@@ -61,6 +61,7 @@ impl Reader<'_> {
             .filter(|token| token.kind == Kind::Word)
             .map(|token| token.text);
         let otherwise = self.sees("otherwise");
+        let joins = self.sees("or") || self.sees("and");
         let first_words = CLAUSES.iter().filter_map(|clause| clause.split(' ').next());
         let near = word.and_then(|word| nearest(word, first_words));
         let clause = CLAUSES
@@ -70,6 +71,10 @@ impl Reader<'_> {
             self.expected("a clause such as `unless agreed` or `if category is log`, or the end");
         if otherwise {
             problem.hint = Some("separate cases with `;`".to_owned());
+        } else if joins {
+            problem.hint = Some(
+                "of two ends write `earlier of (..., ...)` or `later of (..., ...)`".to_owned(),
+            );
         } else {
             problem.meant(clause);
         }

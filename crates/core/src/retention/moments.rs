@@ -48,7 +48,7 @@ impl Reader<'_> {
         if self.eat("until") {
             return self.anchor();
         }
-        if self.cap_in_other_words() {
+        if self.cap_in_other_words() || self.period_in_other_words() {
             return None;
         }
         if self.sees_lasting() {
@@ -76,7 +76,7 @@ impl Reader<'_> {
         if let Some(hedge) = self.eat_any(&Hedge::SPELLINGS) {
             return Some(Moment::Hedged(hedge, Box::new(self.member()?)));
         }
-        if self.cap_in_other_words() {
+        if self.cap_in_other_words() || self.period_in_other_words() {
             return None;
         }
         if !self.eat("until") && self.sees_lasting() {
@@ -341,7 +341,9 @@ impl Reader<'_> {
             let of = self.peek_at(count)?.text.eq_ignore_ascii_case("of");
             let same_length = Stretch::SPELLINGS.iter().map(|(words, _)| *words);
             let same_length = same_length.filter(|words| words.split(' ').count() == count);
-            let near = nearest(&written, same_length).filter(|_| of)?;
+            let some_year = written.split_once(' ').filter(|(_, last)| *last == "year");
+            let near = nearest(&written, same_length).or(some_year.map(|_| "financial year"));
+            let near = near.filter(|_| of)?;
             let message = format!("`{written}` is no stretch of the calendar");
             let mut problem = Problem::new(start..end, message);
             problem.meant(Some(near));

@@ -269,15 +269,37 @@ mod tests {
         ),
         (
             "max 3 years after collection",
-            "max: `max` is no word of phrases (hint: did you mean `up to`?)",
+            "max: `max` is no word of phrases, expected `up to`, which is a limit (hint: did you mean `up to`?)",
         ),
         (
             "no longer than 3 years after collection",
-            "no longer than: `no longer than` is no word of phrases (hint: did you mean `up to`?)",
+            "no longer than: `no longer than` is no word of phrases, expected `up to`, which is a limit (hint: did you mean `up to`?)",
         ),
         (
             "earlier of (withdrawal, max 3 years after collection)",
-            "max: `max` is no word of phrases (hint: did you mean `up to`?)",
+            "max: `max` is no word of phrases, expected `up to`, which is a limit (hint: did you mean `up to`?)",
+        ),
+        (
+            "for 3 years after collection",
+            "for: a period has no `for` before it (hint: leave out `for`)",
+        ),
+        (
+            "half a year after collection",
+            "half a year: `half a year` is not a number of units (hint: did you mean `6 months`?)",
+        ),
+        (
+            "a year after collection",
+            "a: unexpected `a`, expected a number (hint: write it in digits: `1`)",
+        ),
+        (
+            "3 years after collection or last activity",
+            "or: unexpected `or`, expected a clause such as `unless agreed` or `if category is log`, \
+                 or the end (hint: of two ends write `earlier of (..., ...)` or `later of (..., ...)`)",
+        ),
+        (
+            "3 years after end of tax year of issued",
+            "tax year: `tax year` is no stretch of the calendar (hint: did you mean `financial \
+                 year`?)",
         ),
         (
             "until the 18th birthday",

@@ -31,8 +31,31 @@ impl Reader<'_> {
         let Some(cap) = cap else { return false };
         self.eat(cap);
         let message = format!("`{cap}` is no word of phrases");
-        let mut problem = Problem::new(self.since(start), message);
+        let problem = Problem::new(self.since(start), message);
+        let mut problem = problem.expected("`up to`, which is a limit");
         problem.meant(Some("up to"));
+        self.report(problem);
+        true
+    }
+
+    /// Reports a period as people say it, such as `half a year` or `for 3 years`; whether there is one.
+    pub(super) fn period_in_other_words(&mut self) -> bool {
+        const HALF_YEARS: [&str; 3] = ["half a year", "a half year", "half year"];
+        let start = self.here().start;
+        if self.sees("for") && self.peek_at(1).is_some_and(|t| t.kind == Kind::Number) {
+            self.eat("for");
+            let problem = Problem::new(self.since(start), "a period has no `for` before it");
+            let mut problem = problem.hint("leave out `for`");
+            problem.meant = Some(String::new());
+            self.report(problem);
+            return true;
+        }
+        let Some(half) = HALF_YEARS.into_iter().find(|half| self.eat(half)) else {
+            return false;
+        };
+        let message = format!("`{half}` is not a number of units");
+        let mut problem = Problem::new(self.since(start), message);
+        problem.meant(Some("6 months"));
         self.report(problem);
         true
     }

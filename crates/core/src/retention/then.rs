@@ -176,7 +176,9 @@ impl Reader<'_> {
                 .unwrap_or_default();
             let problem = self.expected("`erase` or `anonymise into` a statistic");
             let waits = WaitVerb::SPELLINGS.map(|(word, _)| word);
-            let verbs = ["erase", "anonymise", "warn"].into_iter().chain(waits);
+            let verbs = ["erase", "delete", "anonymise", "warn"]
+                .into_iter()
+                .chain(waits);
             if written.is_empty() && waited {
                 problem.hint = Some("say what ends it: add `, then erase`".to_owned());
             }
@@ -239,6 +241,11 @@ mod tests {
                 "earse",
                 "unexpected `earse`, expected `erase` or `anonymise into` a statistic (hint: did you \
                  mean `erase`?)",
+            ),
+            (
+                "delte",
+                "unexpected `delte`, expected `erase` or `anonymise into` a statistic (hint: did you \
+                 mean `delete`?)",
             ),
             (
                 "anonymise",

@@ -146,30 +146,45 @@ fn show(statement: &Statement, out: &mut Output<'_>) -> anyhow::Result<Outcome> 
         "version {} in force from {effective}",
         statement.version.short()
     ))?;
-    for (id, activity) in &published.activities {
-        let bases: Vec<&str> = activity.bases().map(|basis| basis.name.article()).collect();
+    for (id, activity) in &statement.rules.activities {
+        let text = published.activities.get(id);
         let title = activity.title.get(Language::En);
-        out.line(format!(
-            "\n{} {id}: {title} ({})",
-            activity.section,
-            bases.join(", ")
-        ))?;
+        let bases = carried_out(bases(activity), text.map(bases));
+        out.line(format!("\n{} {id}: {title} ({bases})", activity.section))?;
         for (name, collection) in &activity.collections {
-            let keeps = collection.keep.iter().flat_map(model::OneOrMany::as_slice);
-            let keeps: Vec<String> = keeps.map(ToString::to_string).collect();
-            let keep = if keeps.is_empty() {
-                "no period".to_owned()
-            } else {
-                keeps.join("; ")
-            };
-            let then = collection
-                .then
-                .as_ref()
-                .map(|then| format!(", then {then}"));
-            out.line(format!("    {name}: {keep}{}", then.unwrap_or_default()))?;
+            let text = text.and_then(|activity| activity.collections.get(name));
+            let rule = carried_out(rule(collection), text.map(rule));
+            out.line(format!("    {name}: {rule}"))?;
         }
     }
     Ok(Outcome::Done)
+}
+
+/// What is carried out, marked where it was decided and the text says something else.
+fn carried_out(rule: String, text: Option<String>) -> String {
+    match text {
+        Some(text) if text != rule => format!("{rule} [decided; the text says: {text}]"),
+        Some(_) | None => rule,
+    }
+}
+
+fn bases(activity: &model::Activity) -> String {
+    let bases: Vec<&str> = activity.bases().map(|basis| basis.name.article()).collect();
+    bases.join(", ")
+}
+
+/// How long a collection is kept, and what happens then.
+fn rule(collection: &model::Collection) -> String {
+    let keeps = collection.keep.iter().flat_map(model::OneOrMany::as_slice);
+    let keeps: Vec<String> = keeps.map(ToString::to_string).collect();
+    let keep = if keeps.is_empty() {
+        "no period".to_owned()
+    } else {
+        keeps.join("; ")
+    };
+    let then = collection.then.as_ref();
+    let then = then.map(|then| format!(", then {then}"));
+    format!("{keep}{}", then.unwrap_or_default())
 }
 
 async fn history(ombud: Ombud, out: &mut Output<'_>) -> anyhow::Result<Outcome> {

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ombud_core::diagnostic::Diagnostic;
+use ombud_core::diagnostic::{Diagnostic, line_column};
 use ombud_core::evidence::Fact;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::statement::{Folder, Statement, VersionId, load};
@@ -40,10 +40,22 @@ fn collect(root: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> std:
         if entry.file_type()?.is_dir() {
             collect(root, &path, files)?;
         } else if matches!(suffix, "toml" | "md") {
-            files.push((path.clone(), std::fs::read_to_string(root.join(&path))?));
+            let text = text_of(&path, std::fs::read(root.join(&path))?)?;
+            files.push((path, text));
         }
     }
     Ok(())
+}
+
+/// What a file says; of one that is no UTF-8 the error names the place.
+fn text_of(path: &str, bytes: Vec<u8>) -> std::io::Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let (bytes, end) = (error.as_bytes(), error.utf8_error().valid_up_to());
+        let before = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default());
+        let (line, column) = line_column(&before, before.len());
+        let said = format!("{path}:{line}:{column}: this is not UTF-8; save the file as UTF-8");
+        std::io::Error::new(std::io::ErrorKind::InvalidData, said)
+    })
 }
 
 /// A stored version without its files.

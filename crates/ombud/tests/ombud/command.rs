@@ -111,6 +111,47 @@ fn p1_1_a_statement_with_errors_is_wrong_input() {
 }
 
 #[test]
+fn p1_1_a_file_that_is_no_text_is_named_with_its_place() {
+    let world = World::sqlite();
+    let folder = world.directory.path().join("latin");
+    std::fs::create_dir_all(folder.join("text")).unwrap();
+    std::fs::write(folder.join("text/nb.md"), b"# 1 Om\n\nVi f\xe5r det.\n").unwrap();
+    let data = world.directory.path().join("commands");
+    let arguments = ["--statement", folder.to_str().unwrap(), "check"];
+    let (code, _, err) = run(&world, &data, &arguments);
+    same(code, 2);
+    assert!(err.contains("text/nb.md:3:5: this is not UTF-8"), "{err}");
+}
+
+#[test]
+fn p3_6_2_what_was_decided_is_shown_beside_what_the_text_says() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("commands");
+    let (code, out, _) = run(&world, &data, &["statement", "show"]);
+    same(code, 0);
+    let line = |name: &str| {
+        let mut lines = out.lines().map(str::trim_start);
+        lines
+            .find(|line| line.starts_with(name))
+            .unwrap()
+            .to_owned()
+    };
+    let billing = line("billing: ");
+    assert!(billing.contains("3 years"), "{billing}");
+    assert!(
+        billing.contains("[decided; the text says: as long as necessary"),
+        "{billing}"
+    );
+    let offer = line("offer: ");
+    assert!(offer.contains("6 months"), "{offer}");
+    assert!(
+        offer.contains("[decided; the text says: no period"),
+        "{offer}"
+    );
+    assert!(!line("subscription: ").contains("decided"));
+}
+
+#[test]
 fn i10_what_is_not_there_to_be_shown_is_wrong_input() {
     let world = World::sqlite();
     let data = world.directory.path().join("commands");

@@ -286,9 +286,17 @@ impl Scan {
         self.measure(self.word(at)).map(|measure| measure.unit)
     }
 
-    /// A number joined with its unit in one word: "treårsperiode".
+    /// A number joined with its unit in one word: "treårsperiode", "5y".
     fn joined(&self, at: usize) -> Option<(usize, Period)> {
         let word = self.first(at);
+        let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
+        let number = word
+            .strip_suffix(unit)
+            .and_then(|number| number.parse().ok());
+        let whole = self.tongue.units.iter().find(|(known, _)| *known == unit);
+        if let (Some(number), Some((_, unit))) = (number, whole) {
+            return Some((at.saturating_add(1), Period::of(number, *unit)?));
+        }
         let (rest, number) =
             self.tongue
                 .ones

@@ -88,6 +88,10 @@ const ENGLISH: Tongue = Tongue {
         ("wks", Unit::Week),
         ("hr", Unit::Hour),
         ("hrs", Unit::Hour),
+        ("y", Unit::Year),
+        ("mo", Unit::Month),
+        ("mos", Unit::Month),
+        ("h", Unit::Hour),
     ],
     many: &[
         ("decade", 10, Unit::Year),
@@ -110,7 +114,7 @@ const ENGLISH: Tongue = Tongue {
 const BOKMAL: Tongue = Tongue {
     ones: &[
         &["null"],
-        &["én", "ett"],
+        &["én", "ett", "eitt"],
         &["to"],
         &["tre"],
         &["fire"],

@@ -26,8 +26,8 @@ pub(in crate::statement) fn plain(
     sentence(reading, of, |title, _| title.to_owned(), language)
 }
 
-/// The whole retention rule of a collection, the shorter periods of its fields included; `None` where no
-/// period is named.
+/// The whole retention rule of a collection: how long, the shorter periods of its fields, those of its
+/// copies, and what laws ask to keep; `None` where no period is named.
 pub(super) fn sentence(
     reading: &Reading,
     (activity, collection): (&Activity, &Collection),
@@ -41,16 +41,58 @@ pub(super) fn sentence(
     let cases = keeps.iter().flat_map(Keep::cases).cloned().collect();
     let told = Keep::of_cases(cases).map(|whole| tell(&whole));
     let told = told.unwrap_or_else(|| keeps.iter().map(tell).collect::<Vec<_>>().join(" "));
+    let long = |keep: &Keep| retention::how_long(keep, &titles, language);
     let fields = collection.fields.iter().filter_map(|(name, field)| {
         let title = mention(&field_title(name, field, language), None);
-        let long = retention::how_long(field.keep.as_ref()?, &titles, language);
+        let long = long(field.keep.as_ref()?);
         Some(match language {
             Language::En => format!("We keep {title} only {long}."),
             Language::Nb => format!("Vi oppbevarer {title} bare {long}."),
         })
     });
-    let all: Vec<String> = std::iter::once(told).chain(fields).collect();
+    let copies = collection.copies.iter().map(|(name, keep)| {
+        let (place, long) = (mention(&place(reading, name, language), None), long(keep));
+        match language {
+            Language::En => format!("We keep the copy {place} {long}."),
+            Language::Nb => format!("Vi oppbevarer kopien {place} {long}."),
+        }
+    });
+    let holds = collection.hold.iter().flat_map(OneOrMany::as_slice);
+    let holds = holds.map(|hold| {
+        let named = hold.fields.iter().map(|name| {
+            let title = collection.fields.get(name);
+            let title = title.map(|field| field_title(name, field, language));
+            mention(&title.unwrap_or_else(|| name.clone()), None)
+        });
+        let fields = words::and_list(&named.collect::<Vec<_>>(), language);
+        let (law, long) = (mention(&hold.law, None), long(&hold.keep));
+        match language {
+            Language::En => format!(
+                "Because {law} asks for it, we keep {fields} {long}, and use it for nothing else."
+            ),
+            Language::Nb => format!(
+                "Fordi {law} krever det, oppbevarer vi {fields} {long}, og bruker det ikke til noe annet."
+            ),
+        }
+    });
+    let rest = fields.chain(copies).chain(holds);
+    let all: Vec<String> = std::iter::once(told).chain(rest).collect();
     Some(all.join(" "))
+}
+
+/// Where a copy lies: with a recipient, in one of the usual places, or what its author calls it.
+fn place(reading: &Reading, name: &str, language: Language) -> String {
+    if let Some(recipient) = reading.header.recipients.get(name) {
+        let at = words::pick(language, "at", "hos");
+        return format!("{at} {}", recipient.title.get(language));
+    }
+    let (en, nb) = match name {
+        "device" => ("on your device", "på enheten din"),
+        "server" => ("on our server", "på serveren vår"),
+        "backup" => ("in our backup", "i sikkerhetskopien vår"),
+        _ => return name.replace('_', " "),
+    };
+    words::pick(language, en, nb).to_owned()
 }
 
 /// How long a phrase of a collection keeps something: "for 2 years after we deleted it".

@@ -10,6 +10,7 @@
 //! follows from them.
 
 mod expected;
+mod open;
 
 use std::ops::Range;
 
@@ -50,23 +51,14 @@ pub(super) struct Words {
 /// Parses `text` as TOML and holds it against `schema`.
 ///
 /// Where the text is no TOML, nobody knows what is missing or out of place, translations among it:
-/// only values that fit nowhere are reported besides.
+/// only values that fit nowhere are reported besides, and keys that nothing is called before it. What
+/// stands behind a mark that is never closed is read as part of it, and not reported at all.
 pub(super) fn walk(file: &str, text: &str, schema: &Value) -> Walked {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut walker = Walker::new(file, text, schema);
     let value = walker.table(table.get_ref(), &(0..0), schema);
     if !errors.is_empty() {
-        walker.mended = vec![Vec::new()];
-        walker.texts.clear();
-        let certain = ["value", "phrase"];
-        walker
-            .diagnostics
-            .retain(|diagnostic| certain.contains(&diagnostic.code));
-    }
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        let message = format!("this is not TOML: {}", error.message().to_lowercase());
-        walker.report(span, "syntax", message);
+        walker.no_toml(errors);
     }
     Walked {
         value,
@@ -175,6 +167,38 @@ impl<'a> Walker<'a> {
             mended: Vec::new(),
             texts: Vec::new(),
             diagnostics: Vec::new(),
+        }
+    }
+
+    /// Reports what makes the text no TOML, and keeps only what stands on its own.
+    fn no_toml(&mut self, errors: Vec<toml::de::Error>) {
+        let open = open::never_closed(self.text);
+        let end = open.map_or(self.text.len(), |mark| mark.at);
+        let mut errors: Vec<(Range<usize>, String)> = errors
+            .into_iter()
+            .map(|error| {
+                let message = format!("this is not TOML: {}", error.message().to_lowercase());
+                (error.span().unwrap_or(0..0), message)
+            })
+            .filter(|(span, _)| open.is_none() || span.start < end)
+            .collect();
+        errors.sort_by_key(|(span, _)| span.start);
+        let first = errors.first().map_or(end, |(span, _)| span.start);
+        self.mended = vec![Vec::new()];
+        self.texts.clear();
+        self.diagnostics.retain(|diagnostic| {
+            let at = diagnostic.place.span.start;
+            ["value", "phrase"].contains(&diagnostic.code) && at < end
+                || diagnostic.code == "unknown-key" && at < first
+        });
+        for (span, message) in errors {
+            self.report(span, "syntax", message);
+        }
+        if let Some(mark) = open {
+            let span = mark.at..mark.at.saturating_add(mark.written.len());
+            let message = format!("this is not TOML: `{}` is never closed", mark.written);
+            let hint = format!("add `{}` where it ends", mark.closes);
+            self.report(span, "syntax", message).hint = Some(hint);
         }
     }
 

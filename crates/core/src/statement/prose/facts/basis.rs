@@ -24,6 +24,10 @@ const fn triggers(language: Language) -> &'static [Trigger] {
             ("rely on", false),
             ("relies on", false),
             ("based on", false),
+            ("base this on", false),
+            ("base it on", false),
+            ("base the processing on", false),
+            ("base our processing on", false),
             ("on the basis of", false),
         ],
         Language::Nb => &[
@@ -33,6 +37,10 @@ const fn triggers(language: Language) -> &'static [Trigger] {
             ("bygger på", false),
             ("bygger vi på", false),
             ("basert på", false),
+            ("baserer dette på", false),
+            ("baserer det på", false),
+            ("baserer vi på", false),
+            ("baserer behandlingen på", false),
             ("baserer oss på", false),
             ("støtter oss på", false),
             ("hviler på", false),
@@ -55,6 +63,8 @@ const fn names(language: Language) -> &'static [Name] {
             ("public interest*", BasisName::PublicTask, true),
             ("contract*", BasisName::Contract, false),
             ("agreement*", BasisName::Contract, false),
+            ("contract with you", BasisName::Contract, true),
+            ("agreement with you", BasisName::Contract, true),
         ],
         Language::Nb => &[
             ("samtykke*", BasisName::Consent, true),
@@ -72,7 +82,91 @@ const fn names(language: Language) -> &'static [Name] {
             ("allmennhetens interesse", BasisName::PublicTask, true),
             ("avtale*", BasisName::Contract, false),
             ("kontrakt*", BasisName::Contract, false),
+            ("avtale med deg", BasisName::Contract, true),
+            ("avtalen med deg", BasisName::Contract, true),
+            ("avtalen vår med deg", BasisName::Contract, true),
+            ("kontrakt med deg", BasisName::Contract, true),
+            ("kontrakten med deg", BasisName::Contract, true),
         ],
+    }
+}
+
+/// Words that make what stands before them a basis: "consent is the legal basis".
+const fn triggers_behind(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &[
+            "is the legal basis",
+            "is our legal basis",
+            "is the lawful basis",
+            "is our lawful basis",
+            "is the legal ground",
+            "is the lawful ground",
+        ],
+        Language::Nb => &[
+            "er det rettslige grunnlaget",
+            "er rettslig grunnlag",
+            "er behandlingsgrunnlag*",
+            "er vårt rettslige grunnlag",
+        ],
+    }
+}
+
+/// Words that only suppose what a clause says.
+const fn conditions(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &["where", "when", "if", "unless", "whether", "whenever"],
+        Language::Nb => &["der", "når", "hvis", "dersom", "om", "hvor", "med mindre"],
+    }
+}
+
+/// "We do this with your consent": that it is done, and what makes consent its basis.
+struct Done {
+    verbs: &'static [&'static str],
+    only: &'static [&'static str],
+    consented: &'static [&'static str],
+    /// What follows where the consent is to something else.
+    to: &'static str,
+}
+
+const fn done(language: Language) -> Done {
+    match language {
+        Language::En => Done {
+            verbs: &["do this", "do so", "do it", "this is done", "this happens"],
+            only: &["", "only "],
+            consented: &[
+                "with your consent",
+                "if you consent",
+                "if you have consented",
+                "when you have consented",
+                "once you have consented",
+                "after you have consented",
+                "if you have given your consent",
+            ],
+            to: " to ",
+        },
+        Language::Nb => Done {
+            verbs: &[
+                "gjør dette",
+                "gjør det",
+                "gjør vi",
+                "dette skjer",
+                "det skjer",
+                "dette gjøres",
+            ],
+            only: &["", "bare ", "kun "],
+            consented: &[
+                "med ditt samtykke",
+                "med samtykket ditt",
+                "med samtykke fra deg",
+                "hvis du samtykker",
+                "hvis du har samtykket",
+                "dersom du har samtykket",
+                "når du har samtykket",
+                "etter at du har samtykket",
+                "hvis du har gitt samtykke",
+            ],
+            to: " til ",
+        },
     }
 }
 
@@ -155,7 +249,53 @@ fn stated(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, BasisNa
             found.push(near);
         }
     }
+    let behind = named_first(sentence, language).into_iter();
+    found.extend(behind.chain(done_with_consent(sentence, language)));
     found
+}
+
+/// A basis that stands before the words that make it one.
+fn named_first(sentence: &Sentence, language: Language) -> Option<(Range<usize>, BasisName)> {
+    let triggers = triggers_behind(language).iter();
+    let trigger = triggers
+        .filter_map(|trigger| find(&sentence.words, trigger, 0))
+        .min_by_key(|trigger| trigger.start)?;
+    let clause = sentence.clause(&trigger).start;
+    let before = sentence.words.get(clause..trigger.start)?;
+    let supposed = conditions(language).iter();
+    if supposed
+        .into_iter()
+        .any(|word| find(before, word, 0).is_some())
+    {
+        return None;
+    }
+    let names = names(language).iter().filter_map(|(name, basis, _)| {
+        let span = find(&sentence.words, name, clause)?;
+        let says = span.end <= trigger.start && !denied(sentence, &span, language);
+        says.then_some((span, *basis))
+    });
+    names.max_by_key(|(span, _)| span.start)
+}
+
+/// Consent that something is done with, or only after.
+fn done_with_consent(sentence: &Sentence, language: Language) -> Option<(Range<usize>, BasisName)> {
+    let Done {
+        verbs,
+        only,
+        consented,
+        to,
+    } = done(language);
+    let ways = verbs.iter().flat_map(move |verb| {
+        let only = only.iter();
+        only.flat_map(move |only| consented.iter().map(move |how| (verb, only, how)))
+    });
+    let mut spans = ways.filter_map(|(verb, only, how)| {
+        let whole = find(&sentence.words, &format!("{verb} {only}{how}"), 0)?;
+        let span = whole.end.saturating_sub(how.len())..whole.end;
+        let to_this = !sentence.words.get(span.end..)?.starts_with(to);
+        (to_this && !denied(sentence, &whole, language)).then_some(span)
+    });
+    spans.next().map(|span| (span, BasisName::Consent))
 }
 
 /// Bases named by article: `Article 6(1)(f)`, `artikkel 6 nr. 1 bokstav f`, `GDPR 6.1.f`.

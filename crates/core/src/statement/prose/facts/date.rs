@@ -45,7 +45,15 @@ const fn end_words(language: Language) -> &'static [&'static str] {
 const fn on_words(language: Language) -> &'static [&'static str] {
     match language {
         Language::En => &["on", "by", "before"],
-        Language::Nb => &["den", "før", "slettes"],
+        Language::Nb => &["den", "det", "dem", "før", "slettes"],
+    }
+}
+
+/// Words right before a year that make it the end of something.
+const fn year_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &["in", "until", "till", "by", "through", "end of"],
+        Language::Nb => &["i", "til", "innen", "utgangen av", "slutten av"],
     }
 }
 
@@ -82,28 +90,38 @@ fn updates(scope: &Scope<'_>) -> Vec<Contradiction> {
     found
 }
 
-/// Days until which something is kept, that no rule of the activities names. A day on which
-/// something else happened is told by the words before it.
+/// Days and years until which something is kept, that no rule of the activities names. A day on which
+/// something else happened is told by the words before it, or lies before the statement.
 fn ends(scope: &Scope<'_>) -> Vec<Contradiction> {
     let mut found = Vec::new();
     let Some(rule) = kept(scope) else {
         return found;
     };
+    let effective = scope.statement.published.header.effective;
     for sentence in &scope.part.sentences {
         if !sentence.has(keeping_words(scope.language)) {
             continue;
         }
-        for (span, day) in dates(sentence, scope.language) {
+        let behind = |span: &Range<usize>, words: &[&str]| {
             let before = sentence.words.get(..span.start).unwrap_or_default();
-            let behind = |words: &[&str]| {
-                let mut words = words.iter();
-                words.any(|word| before.trim_end().ends_with(&format!(" {word}")))
-            };
-            let ends = behind(end_words(scope.language))
-                || !rule.days.is_empty() && behind(on_words(scope.language));
-            if !ends || rule.days.contains(&day) {
-                continue;
-            }
+            let mut words = words.iter();
+            words.any(|word| before.trim_end().ends_with(&format!(" {word}")))
+        };
+        let days = dates(sentence, scope.language).into_iter();
+        let days = days.filter(|(span, day)| {
+            let ahead = *day > effective || !rule.days.is_empty();
+            let ends = behind(span, end_words(scope.language))
+                || ahead && behind(span, on_words(scope.language));
+            ends && !rule.days.contains(day)
+        });
+        let years = years(sentence).into_iter().filter(|(span, year)| {
+            let known = rule.days.iter().any(|day| day.year() == *year);
+            *year > effective.year() && !known && behind(span, year_words(scope.language))
+        });
+        let spans = days
+            .map(|(span, _)| span)
+            .chain(years.map(|(span, _)| span));
+        for span in spans {
             found.push(Contradiction {
                 says: format!("`{}`", literal(scope, sentence, &span)),
                 span: sentence.place(&span),
@@ -149,6 +167,15 @@ fn dates(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, Date)> {
         found.extend(date.map(|date| (at.start..end.end, date)));
     }
     found
+}
+
+/// Numbers of four digits, which years may be.
+fn years(sentence: &Sentence) -> Vec<(Range<usize>, i16)> {
+    let tokens = tokens(&sentence.words).into_iter();
+    let numbers = tokens.filter(|(_, word)| word.len() == 4);
+    numbers
+        .filter_map(|(span, word)| Some((span, word.parse().ok()?)))
+        .collect()
 }
 
 fn date(year: i16, month: i16, day: i16) -> Option<Date> {

@@ -58,6 +58,18 @@ fn a_duration_that_is_not_the_rules_is_found() {
             "Søknaden slettes 6 måneder etter fristen.",
             "the text says `6 måneder`, the rule says `12 months after application_deadline`",
         ),
+        (
+            "en",
+            NEWS,
+            "We delete it 5y after.",
+            "the text says `5y`, the rule says `1 year after last activity`",
+        ),
+        (
+            "nb",
+            JOBB,
+            "Vi sletter det eitt kvartal etter fristen.",
+            "the text says `eitt kvartal`, the rule says `12 months after application_deadline`",
+        ),
     ]);
 }
 
@@ -69,6 +81,12 @@ fn a_duration_that_agrees_or_is_about_something_else_is_not() {
         ("en", JOBS, "Applications are deleted after one year."),
         ("nb", NYTT, "Vi sletter det etter 12 måneder."),
         ("nb", JOBB, "Søknaden slettes etter ett år."),
+        ("nb", JOBB, "Søknaden slettes etter eitt år."),
+        (
+            "en",
+            JOBS,
+            "Applications are deleted 1y after the deadline.",
+        ),
         (
             "en",
             NEWS,
@@ -179,16 +197,17 @@ fn a_period_of_something_else_is_no_period_of_the_section() {
     }
 }
 
+/// What is found in a text beside a rule that keeps for so long.
+fn until(language: &str, words: &str, keep: &str) -> Vec<Diagnostic> {
+    let file = format!("text/{language}.md");
+    let old = if language == "en" { NEWS } else { NYTT };
+    let rule = ("activities/news.toml", "1 year after last activity", keep);
+    let found = changed(&[rule, (&file, old, words)]).err();
+    found.unwrap_or_default()
+}
+
 #[test]
 fn a_day_until_which_something_is_kept_is_found() {
-    let until = |language: &str, words: &str, keep: &str| {
-        let file = format!("text/{language}.md");
-        let old = if language == "en" { NEWS } else { NYTT };
-        let rule = ("activities/news.toml", "1 year after last activity", keep);
-        changed(&[rule, (&file, old, words)])
-            .err()
-            .unwrap_or_default()
-    };
     let rows = [
         (
             "en",
@@ -221,12 +240,55 @@ fn a_day_until_which_something_is_kept_is_found() {
         "1 year after last activity",
     );
     assert_eq!(found.len(), 1, "a rule without a day: {found:?}");
+}
+
+#[test]
+fn a_day_or_year_of_an_end_is_held_against_a_period() {
+    for (language, words, literal) in [
+        (
+            "en",
+            "We delete it on 31 December 2030.",
+            "31 December 2030",
+        ),
+        (
+            "nb",
+            "Vi sletter det 31. desember 2030.",
+            "31. desember 2030",
+        ),
+        ("en", "It is deleted in 2030.", "2030"),
+        ("en", "Kept until 2030.", "2030"),
+        ("en", "We erase it by the end of 2030.", "2030"),
+        ("nb", "Det slettes i 2030.", "2030"),
+        ("nb", "Vi oppbevarer det til utgangen av 2030.", "2030"),
+    ] {
+        let found = until(language, words, "1 year after last activity");
+        let [wrong] = found.as_slice() else {
+            panic!("{words}: {found:?}")
+        };
+        let says = format!("the text says `{literal}`, the rule says `1 year after last activity`");
+        assert_eq!(wrong.message, says);
+    }
+}
+
+#[test]
+fn a_day_that_is_right_or_past_is_no_finding() {
     for (language, words, keep) in [
         ("en", "We keep it until 1 January 2027.", "until 2027-01-01"),
         ("nb", "Vi sletter det 1. januar 2027.", "until 2027-01-01"),
         (
             "en",
             "What was collected before 1 May 2018 was deleted.",
+            "1 year after last activity",
+        ),
+        (
+            "en",
+            "We deleted it on 1 May 2018, and the rest in 2019.",
+            "1 year after last activity",
+        ),
+        ("en", "We keep it until 2027.", "until 2027-01-01"),
+        (
+            "nb",
+            "Vi lagrer 2030 meldinger, og slettet resten i 2026.",
             "1 year after last activity",
         ),
         (
@@ -362,6 +424,81 @@ fn a_basis_that_the_activity_does_not_rest_on_is_found() {
             "berettigede interesse",
         ),
     ]);
+}
+
+/// The recruitment rests on legitimate interest alone.
+fn of_interest(language: &str, words: &str) -> Vec<Diagnostic> {
+    let file = format!("text/{language}.md");
+    let old = if language == "en" { JOBS } else { JOBB };
+    let contract = "  { contract = { en = \"steps before an agreement\", nb = \"tiltak før en avtale\" }, when = \"offered\" },\n";
+    let activity = ("activities/jobs.toml", contract, "");
+    changed(&[activity, (&file, old, words)])
+        .err()
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_basis_is_stated_in_many_ways() {
+    for (language, words, literal) in [
+        ("en", "Consent is the legal basis.", "Consent"),
+        (
+            "en",
+            "This rests on a contract with you.",
+            "contract with you",
+        ),
+        ("en", "We base this on your consent.", "consent"),
+        ("en", "We do this with your consent.", "with your consent"),
+        (
+            "en",
+            "We only do this if you have consented.",
+            "if you have consented",
+        ),
+        ("nb", "Samtykke er det rettslige grunnlaget.", "Samtykke"),
+        ("nb", "Dette bygger på en avtale med deg.", "avtale med deg"),
+        ("nb", "Vi baserer dette på samtykket ditt.", "samtykke"),
+        (
+            "nb",
+            "Vi gjør dette med ditt samtykke.",
+            "med ditt samtykke",
+        ),
+        (
+            "nb",
+            "Dette gjør vi bare hvis du har samtykket.",
+            "hvis du har samtykket",
+        ),
+    ] {
+        let found = of_interest(language, words);
+        let [wrong] = found.as_slice() else {
+            panic!("{words}: {found:?}")
+        };
+        let says = format!("the text says `{literal}`, the rule says ");
+        assert!(wrong.message.starts_with(&says), "{}", wrong.message);
+    }
+    for (language, words) in [
+        ("en", "Legitimate interest is the legal basis."),
+        ("en", "Consent is not the legal basis."),
+        (
+            "en",
+            "Where consent is the legal basis, you can withdraw it.",
+        ),
+        ("en", "This does not rest on a contract with you."),
+        (
+            "en",
+            "We do not do this with your consent, but with our interest.",
+        ),
+        ("en", "We do this without your consent."),
+        ("en", "We do this if you have consented to cookies."),
+        ("en", "You get news if you have consented."),
+        ("nb", "Samtykke er ikke det rettslige grunnlaget."),
+        ("nb", "Vi gjør dette uten samtykke fra deg."),
+        (
+            "nb",
+            "Der samtykke er det rettslige grunnlaget, kan du trekke det.",
+        ),
+    ] {
+        let found = of_interest(language, words);
+        assert!(found.is_empty(), "{words}: {found:?}");
+    }
 }
 
 #[test]
