@@ -27,32 +27,35 @@ pub enum Step<'a> {
     End(&'a EndAction),
 }
 
-/// When each step is taken, in order, for a record that is due at `due`, exclusive: the last one
-/// is the end. `None` when it lies past the year 9999.
-///
-/// Waits add up and are counted once from `due`, so that their sum is what the person was told.
-/// A warning comes at least its period before, whole days counted.
+/// When each step is taken, in order, for a record that is due at `due`, exclusive, whose person is
+/// told in time: the last one is the end. `None` when it lies past the year 9999.
 pub fn stages<'a>(then: &'a Then, due: Timestamp, calendar: &Calendar) -> Option<Vec<Stage<'a>>> {
-    let mut stages = Vec::new();
-    if let Some(period) = then.warn {
-        stages.push(Stage {
-            at: calendar.before(due, period)?,
-            step: Step::Warn,
-        });
+    let (mut stages, mut notices, mut begun) = (Vec::new(), Notices::default(), 0_usize);
+    loop {
+        let stage = match next(then, due, &notices, begun, calendar)? {
+            Next::Step(stage) => stage,
+            Next::Await { notice, from, .. } => match notice {
+                Notice::Warned => {
+                    notices.warned = Some(from);
+                    Stage {
+                        at: from,
+                        step: Step::Warn,
+                    }
+                }
+                Notice::Asked => {
+                    notices.asked = Some(from);
+                    continue;
+                }
+            },
+        };
+        let step = stage.step;
+        stages.push(stage);
+        match step {
+            Step::Warn => {}
+            Step::Wait(_) => begun = begun.saturating_add(1),
+            Step::End(_) => return Some(stages),
+        }
     }
-    let mut waited = Period::default();
-    for wait in &then.waits {
-        stages.push(Stage {
-            at: calendar.after(due, waited)?,
-            step: Step::Wait(wait.verb),
-        });
-        waited = waited.plus(wait.period)?;
-    }
-    stages.push(Stage {
-        at: calendar.after(due, waited)?,
-        step: Step::End(&then.end),
-    });
-    Some(stages)
 }
 
 /// Something that people must have been told before a record may end.
@@ -103,6 +106,9 @@ pub enum Next<'a> {
 /// The next step for a record that is due at `due`, after so many waits have begun; `None` when it
 /// lies past the year 9999.
 ///
+/// Waits add up and are counted once from `due`, so that their sum is what the person was told.
+/// A warning comes at least its period before, whole days counted.
+///
 /// What was said too late moves what follows: a warning leaves its whole period before anything
 /// happens, a question its whole wait for an answer.
 pub fn next<'a>(
@@ -114,14 +120,17 @@ pub fn next<'a>(
 ) -> Option<Next<'a>> {
     let mut from = due;
     if let Some(period) = then.warn {
+        let begins = calendar.before(due, period)?;
         let Some(warned) = notices.warned else {
             return Some(Next::Await {
                 notice: Notice::Warned,
-                from: calendar.before(due, period)?,
+                from: begins,
                 at: due,
             });
         };
-        from = from.max(calendar.after(warned, period)?);
+        if warned > begins {
+            from = from.max(calendar.after(warned, period)?);
+        }
     }
     let mut waited = Period::default();
     for (number, wait) in then.waits.iter().enumerate() {
@@ -143,7 +152,7 @@ pub fn next<'a>(
                 });
             };
             let answered = calendar.after(asked, wait.period)?;
-            if answered > at {
+            if asked > begins && answered > at {
                 from = answered;
                 waited = Period::default();
             }
@@ -218,11 +227,15 @@ mod tests {
             let period = Period::of(days, crate::retention::Unit::Day).unwrap()
                 .plus(Period::of(months, crate::retention::Unit::Month).unwrap()).unwrap();
             prop_assume!(!period.is_zero());
-            let then: Then = format!("warn {period} before, then hide for {period}, then erase").parse().unwrap();
+            let then = format!("warn {period} before, then hide for {period}, then ask for {period}, then erase");
+            let then: Then = then.parse().unwrap();
             let due = Timestamp::from_second(seconds).unwrap();
             let found: Vec<_> = stages(&then, due, &oslo()).unwrap().iter().map(|stage| stage.at).collect();
-            prop_assert!(found[0] < found[1] && found[1] < found[2]);
+            prop_assert!(found.is_sorted_by(|one, next| one < next));
+            // Whoever is told in time is told the truth: nothing moves.
             prop_assert_eq!(found[1], due);
+            let twice = period.plus(period).unwrap();
+            prop_assert_eq!(found[3], oslo().after(due, twice).unwrap());
         }
     }
 }
