@@ -9,6 +9,7 @@
 
 mod bundled;
 mod diagnostics;
+mod promises;
 mod prose;
 mod retention;
 mod seed;
