@@ -1,7 +1,5 @@
 //! `ombud notices`.
 
-use serde_json::json;
-
 use super::{Outcome, Output};
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -15,13 +13,7 @@ pub(super) async fn run(
     let ombud = settings.reading(clock).await?;
     let notices = ombud.notices(|_| true, clock.now()).await?;
     if out.json {
-        let each = notices.iter().map(|one| {
-            json!({
-                "until": one.until, "notice": one.notice, "collection": one.collection,
-                "record": one.record.to_string(), "records": one.records,
-            })
-        });
-        out.value(&each.collect::<Vec<_>>())?;
+        out.value(&notices)?;
         return Ok(Outcome::Done);
     }
     if notices.is_empty() {

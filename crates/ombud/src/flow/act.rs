@@ -9,12 +9,11 @@ use jiff::Timestamp;
 use ombud_core::evidence::{Fact, Hash};
 use ombud_core::retention::WaitVerb;
 use ombud_core::rulebook::{CollectionRule, Rulebook};
-use ombud_core::sweep::{Candidate, Verb, decide, pseudonymise};
+use ombud_core::sweep::{Verb, decide, pseudonymise};
 use ombud_store::{
     Clock, ClockId, ClockKey, Plan, PlanId, PlanItem, Record, RecordId, RecordState, SWEEP_STEP,
     StoreError, SubjectId, Tx,
 };
-
 use serde_json::{Map, Value};
 
 use super::sweep::Swept;
@@ -28,14 +27,7 @@ pub(super) fn verb(book: &Rulebook, clock: &Clock, now: Timestamp) -> Verb {
     };
     let facts = anchor::Facts::parse(&clock.anchors);
     let anchors = facts.anchors(rule);
-    let candidate = Candidate {
-        anchors: &anchors,
-        restricted: false,
-        reduced: facts.reduced,
-        notices: facts.notices(),
-        begun: usize::try_from(clock.stage).unwrap_or(0),
-        taken: &facts.taken,
-    };
+    let candidate = facts.candidate(&anchors, clock.stage);
     decide(rule, &book.calendar, &candidate, now)
 }
 
@@ -196,8 +188,10 @@ fn act_on(
             Ok((reduced, Done::Yes))
         }
         Verb::Hide { wait, begun } => {
-            acted.records.extend(tx.all_records_on(&item.key)?);
-            let hidden = hide(tx, book, clock, (wait, begun), now)?;
+            let ids = tx.all_records_on(&item.key)?;
+            hide(tx, book, clock, &ids, (wait, begun), now)?;
+            let hidden = number(ids.len());
+            acted.records.extend(ids);
             acted.swept.hide(wait, u64::from(hidden));
             Ok((hidden, Done::Yes))
         }
@@ -247,15 +241,16 @@ fn hide(
     tx: &mut Tx<'_>,
     book: &Rulebook,
     clock: Clock,
+    ids: &[RecordId],
     (wait, begun): (WaitVerb, usize),
     now: Timestamp,
-) -> Result<u32, FlowError> {
+) -> Result<(), FlowError> {
     // Without a rule there is no wait.
     let Some(rule) = book.collections.get(&clock.key.collection) else {
-        return Ok(0);
+        return Ok(());
     };
     if wait == WaitVerb::Pseudonymise {
-        take_names(tx, rule, &clock.key, now)?;
+        take_names(tx, rule, (clock.key.subject, ids), now)?;
     }
     let state = match wait {
         WaitVerb::Suspend => RecordState::Suspended,
@@ -265,29 +260,27 @@ fn hide(
         }
     };
     tx.set_record_state(&clock.key, state)?;
-    let hidden = tx.count_records(&clock.key)?;
     let clock = Clock {
         stage: i64::try_from(begun).unwrap_or(i64::MAX),
         ..clock
     };
     tx.save_clock(&anchor::settled(book, rule, clock, false, now))?;
-    Ok(u32::try_from(hidden).unwrap_or(u32::MAX))
+    Ok(())
 }
 
-/// Takes what names the person out of all records on a clock. Where nobody can read them any more,
-/// nothing names anyone.
+/// Takes what names the person out of records. Where nobody can read them any more, nothing names anyone.
 fn take_names(
     tx: &mut Tx<'_>,
     rule: &CollectionRule,
-    key: &ClockKey,
+    (subject, ids): (SubjectId, &[RecordId]),
     now: Timestamp,
 ) -> Result<(), FlowError> {
-    let code = match tx.code_of(key.subject) {
+    let code = match tx.code_of(subject) {
         Ok(code) => code,
         Err(StoreError::KeyDestroyed) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    edit(tx, key, now, |fields| pseudonymise(rule, fields, &code))?;
+    edit(tx, ids, now, |fields| pseudonymise(rule, fields, &code))?;
     Ok(())
 }
 
@@ -303,7 +296,8 @@ fn shorten(
     let Some(rule) = book.collections.get(&clock.key.collection) else {
         return Ok(Vec::new());
     };
-    let shortened = edit(tx, &clock.key, now, |fields| {
+    let ids = tx.all_records_on(&clock.key)?;
+    let (_, shortened) = edit(tx, &ids, now, |fields| {
         fields.retain(|name, _| !taken.contains(name));
     })?;
     let mut facts = anchor::Facts::parse(&clock.anchors);
@@ -314,36 +308,29 @@ fn shorten(
     Ok(shortened)
 }
 
-/// Changes the fields of all records on a clock that can still be read; returns those that changed.
+/// Changes the fields of records; returns how many could be read, and those that changed.
 fn edit(
     tx: &mut Tx<'_>,
-    key: &ClockKey,
+    ids: &[RecordId],
     now: Timestamp,
     change: impl Fn(&mut Map<String, Value>),
-) -> Result<Vec<RecordId>, FlowError> {
-    let mut changed = Vec::new();
-    let mut after: Option<Record> = None;
-    loop {
-        let collection = Some(key.collection.as_str());
-        let page = match tx.records_of(key.subject, collection, after.as_ref(), SWEEP_STEP) {
-            Err(StoreError::KeyDestroyed) => return Ok(changed),
-            page => page?,
+) -> Result<(u32, Vec<RecordId>), FlowError> {
+    let (mut read, mut changed) = (0_u32, Vec::new());
+    for id in ids {
+        let Some(record) = readable(tx, *id)? else {
+            continue;
         };
-        for record in page.iter().filter(|record| record.clock == key.clock) {
-            let before = record::fields(record);
-            let mut fields = before.clone();
-            change(&mut fields);
-            if fields != before {
-                let payload = serde_json::to_vec(&fields).unwrap_or_default();
-                tx.rewrite_record(record, &payload, now)?;
-                changed.push(record.id);
-            }
-        }
-        match page.into_iter().last() {
-            Some(last) => after = Some(last),
-            None => return Ok(changed),
+        read = read.saturating_add(1);
+        let before = record::fields(&record);
+        let mut fields = before.clone();
+        change(&mut fields);
+        if fields != before {
+            let payload = serde_json::to_vec(&fields).unwrap_or_default();
+            tx.rewrite_record(&record, &payload, now)?;
+            changed.push(record.id);
         }
     }
+    Ok((read, changed))
 }
 
 /// Leaves only the fields that a law asks for, and starts the time that the law gives.
@@ -354,17 +341,9 @@ fn reduce(
     (keep, until): (&[String], Option<Timestamp>),
     now: Timestamp,
 ) -> Result<u32, FlowError> {
-    let mut reduced = 0;
-    for id in ids {
-        let Some(record) = readable(tx, *id)? else {
-            continue;
-        };
-        let mut fields = record::fields(&record);
+    let (reduced, _) = edit(tx, ids, now, |fields| {
         fields.retain(|name, _| keep.contains(name));
-        let payload = serde_json::to_vec(&fields).unwrap_or_default();
-        tx.rewrite_record(&record, &payload, now)?;
-        reduced += 1;
-    }
+    })?;
     tx.set_record_state(&clock.key, RecordState::Reduced)?;
     let mut facts = anchor::Facts::parse(&clock.anchors);
     facts.reduced = true;

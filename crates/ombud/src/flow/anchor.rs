@@ -6,7 +6,7 @@ use ombud_core::evidence::Fact;
 use ombud_core::intake::{self, Refusal};
 use ombud_core::retention::{Due, Event, WaitVerb, due, kept_last};
 use ombud_core::rulebook::{CollectionRule, Rulebook};
-use ombud_core::sweep::{self, Awaited, Candidate};
+use ombud_core::sweep::{self, Awaited};
 use ombud_store::{Clock, ClockId, ClockKey, ClockState, RecordId, RecordState, SubjectId, Tx};
 
 pub(super) use super::facts::Facts;
@@ -24,6 +24,17 @@ pub(super) fn ends_at(book: &Rulebook, rule: &CollectionRule, facts: &Facts) -> 
     }
 }
 
+/// Whether the period has ended, whatever keeps the records beyond it for a claim alone.
+pub(super) fn is_over(
+    book: &Rulebook,
+    rule: &CollectionRule,
+    facts: &Facts,
+    now: Timestamp,
+) -> bool {
+    let ends = ends_at(book, rule, &facts.without_holds());
+    ends.is_some_and(|ends| ends <= now)
+}
+
 /// What a clock waits for after so many waits before its end have begun.
 pub(super) fn awaited(
     book: &Rulebook,
@@ -32,14 +43,8 @@ pub(super) fn awaited(
     begun: i64,
     now: Timestamp,
 ) -> Awaited {
-    let candidate = Candidate {
-        anchors: &facts.anchors(rule),
-        restricted: false,
-        reduced: facts.reduced,
-        notices: facts.notices(),
-        begun: usize::try_from(begun).unwrap_or(0),
-        taken: &facts.taken,
-    };
+    let anchors = facts.anchors(rule);
+    let candidate = facts.candidate(&anchors, begun);
     sweep::awaited(rule, &book.calendar, &candidate, now)
 }
 
@@ -120,7 +125,7 @@ impl Counting<'_, '_> {
             facts.forget_notices();
         }
         let mut begun = known.map_or(0, |clock| clock.stage);
-        if begun > 0 && !facts.reduced && !self.is_over(rule, &facts) {
+        if begun > 0 && !facts.reduced && !is_over(self.book, rule, &facts, self.now) {
             // Its time has not come after all: it is in use again.
             self.tx.set_record_state(key, RecordState::Live)?;
             begun = 0;
@@ -142,12 +147,6 @@ impl Counting<'_, '_> {
             self.tell_followers(rule, key.subject, None)?;
         }
         Ok(clock)
-    }
-
-    /// Whether the period has ended, whatever keeps the records beyond it for a claim alone.
-    fn is_over(&self, rule: &CollectionRule, facts: &Facts) -> bool {
-        let ends = ends_at(self.book, rule, &facts.without_holds());
-        ends.is_some_and(|ends| ends <= self.now)
     }
 
     /// Whether a legal hold or a restriction stops the clock.

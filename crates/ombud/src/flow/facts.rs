@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use ombud_core::anchor::{Change, may_be_taken_back};
 use ombud_core::retention::{Anchors, Event, Hold, Interval, Key, Notice, Notices, Period, State};
 use ombud_core::rulebook::CollectionRule;
+use ombud_core::sweep::Candidate;
 use serde::{Deserialize, Serialize};
 
 /// The facts of a clock. Instants are in Unix milliseconds.
@@ -194,7 +195,7 @@ impl Facts {
         }
     }
 
-    pub(super) fn notices(&self) -> Notices {
+    fn notices(&self) -> Notices {
         let told = |notice: Notice| self.events.get(notice.name()).copied().and_then(instant);
         Notices {
             warned: told(Notice::Warned),
@@ -213,6 +214,19 @@ impl Facts {
     pub(super) fn collected_by(&mut self, stored_at: Timestamp) {
         if let Some(at) = self.events.get_mut(Event::COLLECTION.name()) {
             *at = (*at).min(stored_at.as_millisecond());
+        }
+    }
+
+    /// What decides on a clock with these facts, after so many waits before its end have begun; `anchors`
+    /// are these facts as its phrases count from them.
+    pub(super) fn candidate<'a>(&'a self, anchors: &'a Anchors, begun: i64) -> Candidate<'a> {
+        Candidate {
+            anchors,
+            restricted: false,
+            reduced: self.reduced,
+            notices: self.notices(),
+            begun: usize::try_from(begun).unwrap_or(0),
+            taken: &self.taken,
         }
     }
 

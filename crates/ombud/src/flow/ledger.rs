@@ -14,7 +14,6 @@ use ombud_core::statement::VersionId;
 use ombud_store::{
     Clock, ClockState, Entry, IdentityHash, NewEntry, OptOut, Place, StoreError, SubjectId, Tx,
 };
-
 use serde::{Deserialize, Serialize};
 
 use super::decision::{EVERYWHERE, facts_of};

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ombud_core::retention::Notice;
 use ombud_core::rulebook::Rulebook;
 use ombud_store::{Clock, RecordId, Tx};
+use serde::Serialize;
 
 use super::{FlowError, Ombud, anchor};
 
@@ -14,7 +15,7 @@ const MOST: usize = 1_000;
 const MOST_OF_BUCKET: u32 = 100;
 
 /// A message that a person must get before their record may end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Outstanding {
     /// When the next step is, if the person is told in time.
     pub until: Timestamp,

@@ -14,7 +14,7 @@ use ombud_core::statement::model::{BasisName, Hold};
 use ombud_core::sweep::held;
 use ombud_store::{
     Clock, ClockId, ClockKey, ClockState, Journalled, NewRecord, Record, RecordId, RecordState,
-    StoreError, Tx,
+    StoreError, SubjectId, Tx,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -169,7 +169,9 @@ impl Ombud {
                 let Some(record) = tx.record(id)? else {
                     return Ok(None);
                 };
-                seen(tx, &book, &record, &sight, now)?.map_err(FlowError::NotShown)?;
+                let mut answers = BTreeMap::new();
+                let seen = seen(tx, &book, &record, (&sight, now), &mut answers)?;
+                seen.map_err(FlowError::NotShown)?;
                 note(tx, Done::Shown, &record, now)?;
                 Ok(Some(record))
             });
@@ -196,9 +198,9 @@ impl Ombud {
         let write = self
             .store
             .write::<_, FlowError, _>("record.list", bucket, move |tx| {
-                let mut page = Vec::new();
+                let (mut page, mut answers) = (Vec::new(), BTreeMap::new());
                 for record in tx.records_of(subject, None, after.as_ref(), 1_000)? {
-                    let seen = seen(tx, &book, &record, &sight, now)?;
+                    let seen = seen(tx, &book, &record, (&sight, now), &mut answers)?;
                     if seen.is_ok() {
                         note(tx, Done::Shown, &record, now)?;
                     }
@@ -445,35 +447,32 @@ fn left(rule: &CollectionRule, lasting: &[(&Hold, Option<Timestamp>)]) -> Collec
     left
 }
 
-/// Whether a record may be seen for this.
-fn seen(
+/// Whether a record may be seen for this now. What the activities come to for its person is worked out
+/// once in `answers`.
+fn seen<'b>(
     tx: &mut Tx<'_>,
-    book: &Rulebook,
+    book: &'b Rulebook,
     record: &Record,
-    sight: &Sight,
-    now: Timestamp,
+    (sight, now): (&Sight, Timestamp),
+    answers: &mut BTreeMap<&'b str, Answer>,
 ) -> Result<Result<(), Reason>, FlowError> {
     let clock = tx.clock(&clock_of(record))?;
     let state = clock.as_ref().map(|clock| clock.state);
     let rule = book.collections.get(&record.collection);
     let over = |(rule, clock): (&CollectionRule, Clock)| is_over(book, rule, &clock, now);
     let over = rule.zip(clock).is_some_and(over);
-    let activity = rule.and_then(|rule| {
-        let activity = book.activities.get(&rule.activity)?;
-        Some((rule.activity.as_str(), activity))
-    });
-    let answer = match activity {
-        Some((id, activity)) => {
-            let known = decision::facts(tx, book, (id, record.subject), true)?;
-            let kept_until = None;
-            let known = Facts {
-                kept_until,
-                ..known
+    // What is declared no more waits for its end, and nothing else is known of it.
+    let denied = match rule {
+        Some(rule) => {
+            let activity = rule.activity.as_str();
+            let answer = match answers.get(activity) {
+                Some(known) => *known,
+                None => use_of(tx, book, (activity, record.subject), sight, now)?,
             };
-            may(&activity.rule.as_controller(), &known, sight.use_for, now)
+            answers.insert(activity, answer);
+            answer.reason()
         }
-        // What is declared no more waits for its end, and nothing else is known of it.
-        None => Answer::Yes(BasisName::LegalObligation),
+        None => None,
     };
     let holds = rule.filter(|_| record.state == RecordState::Reduced);
     let holds = holds.iter().flat_map(|rule| &rule.holds);
@@ -484,10 +483,26 @@ fn seen(
     let kept = Kept {
         restricted: state == Some(ClockState::Held),
         past_its_time: over || record.state != RecordState::Live,
-        denied: answer.reason(),
+        denied,
         only_for: &only_for,
     };
     Ok(may_see(kept, sight))
+}
+
+/// Whether an activity may use what it holds of a person for this, whatever the time of single records.
+fn use_of(
+    tx: &mut Tx<'_>,
+    book: &Rulebook,
+    (activity, subject): (&str, SubjectId),
+    sight: &Sight,
+    now: Timestamp,
+) -> Result<Answer, FlowError> {
+    let Some(rule) = book.activities.get(activity) else {
+        return Ok(Answer::No(Reason::UnknownActivity));
+    };
+    let mut known = decision::facts(tx, book, (activity, subject), true)?;
+    known.kept_until = None;
+    Ok(may(&rule.rule.as_controller(), &known, sight.use_for, now))
 }
 
 /// Tells the evidence what was done with a record.
@@ -616,9 +631,8 @@ fn fresh_clock(
 
 /// Whether the time of what a clock governs has passed, whatever still keeps it for a claim or a law.
 fn is_over(book: &Rulebook, rule: &CollectionRule, clock: &Clock, now: Timestamp) -> bool {
-    let facts = anchor::Facts::parse(&clock.anchors).without_holds();
-    let ends = anchor::ends_at(book, rule, &facts);
-    clock.stage > 0 || facts.reduced || ends.is_some_and(|ends| ends <= now)
+    let facts = anchor::Facts::parse(&clock.anchors);
+    clock.stage > 0 || facts.reduced || anchor::is_over(book, rule, &facts, now)
 }
 
 /// What a record tells its clock by the basis that carries it, where a phrase asks for that.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequest, FromRequestParts};
 use jiff::Timestamp;
 use ombud_core::decision::{Answer, Use};
-use ombud_core::retention::Notice;
 use ombud_core::standing::{Act, Consent, Objection};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -359,33 +358,4 @@ pub(super) struct NewAnchor {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Clocks {
     pub(super) clocks: u64,
-}
-
-/// A message that a person must get before a record may end
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Outstanding {
-    /// When the next step is, if the person is told in time
-    #[schema(value_type = String, format = DateTime)]
-    pub(super) until: Timestamp,
-    /// What must be said, and be told once it was: `warned` or `asked`
-    #[schema(value_type = String)]
-    pub(super) notice: Notice,
-    /// The collection, `activity.collection`
-    pub(super) collection: String,
-    /// The id of the record, or of the newest of those that end together
-    pub(super) record: String,
-    /// How many end together, up to 1,000
-    pub(super) records: usize,
-}
-
-impl From<crate::flow::notice::Outstanding> for Outstanding {
-    fn from(waits: crate::flow::notice::Outstanding) -> Self {
-        Self {
-            until: waits.until,
-            notice: waits.notice,
-            collection: waits.collection,
-            record: waits.record.to_string(),
-            records: waits.records,
-        }
-    }
 }

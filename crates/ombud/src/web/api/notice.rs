@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use ombud_core::access::Right;
 
-use super::body::Outstanding;
 use super::caller::Caller;
 use super::problem::{Keyed, Refusals};
-use super::{Api, Problem};
+use super::{Api, Problem, shape};
+use crate::flow::notice::Outstanding;
 
 /// Whom to warn or ask
 ///
@@ -16,12 +16,11 @@ use super::{Api, Problem};
 /// gone from here. The record is shown for this with `only_for=notice`. Needs a key that may read the
 /// activities; others are left out.
 #[utoipa::path(get, path = "/notices", tag = "Records", security(("key" = [])),
-    responses((status = 200, body = Vec<Outstanding>), Keyed, Refusals))]
+    responses((status = 200, body = Vec<shape::Outstanding>), Keyed, Refusals))]
 pub(super) async fn notices(
     State(api): State<Api>,
     caller: Caller,
 ) -> Result<Json<Vec<Outstanding>>, Problem> {
     let read = |activity: &str| caller.key.access.allows(Right::Read, activity);
-    let notices = api.ombud.notices(read, api.clock.now()).await?;
-    Ok(Json(notices.into_iter().map(Into::into).collect()))
+    Ok(Json(api.ombud.notices(read, api.clock.now()).await?))
 }

@@ -191,3 +191,20 @@ pub(super) struct Statement {
     /// The files of the statement, byte for byte, by path
     files: BTreeMap<String, String>,
 }
+
+/// A message that a person must get before a record may end
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described")]
+pub(super) struct Outstanding {
+    /// When the next step is, if the person is told in time
+    #[schema(format = DateTime)]
+    until: String,
+    /// What must be said, and be told once it was: `warned` or `asked`
+    notice: String,
+    /// The collection, `activity.collection`
+    collection: String,
+    /// The id of the record, or of the newest of those that end together
+    record: String,
+    /// How many end together, up to 1,000
+    records: usize,
+}
