@@ -70,7 +70,8 @@ impl Ombud {
     }
 
     /// The collections whose clocks may stand differently than the rules say: those whose rule is
-    /// another than under the last version that was counted, or any since.
+    /// another than under the last version that was counted, or any since, and those whose activity asks
+    /// for an age that it did not ask for.
     async fn affected(&self, before: &[&Version]) -> Result<BTreeSet<String>, FlowError> {
         let last = before.iter().rposition(|v| v.counted_at.is_some());
         let since = before.get(last.unwrap_or(0)..).unwrap_or_default();
@@ -82,7 +83,10 @@ impl Ombud {
             let moved = all.filter(|(name, rule)| match &old {
                 Ok(old) => {
                     let was = old.collections.get(*name);
-                    !same_calendar(old, &self.book) || was.is_none_or(|was| !same_ends(was, rule))
+                    let asks = |book: &Rulebook| book.asks_age(rule);
+                    !same_calendar(old, &self.book)
+                        || !asks(old) && asks(&self.book)
+                        || was.is_none_or(|was| !same_ends(was, rule))
                 }
                 Err(_) => true,
             });
@@ -232,6 +236,7 @@ fn same_ends(one: &CollectionRule, other: &CollectionRule) -> bool {
     one.keep == other.keep
         && one.then == other.then
         && one.holds == other.holds
+        && one.field_keeps == other.field_keeps
         && one.shared_clock == other.shared_clock
         && one.uses == other.uses
 }

@@ -715,4 +715,17 @@ on_both! {
         let shown = rules.shown(record, None);
         assert!(matches!(shown, Err(FlowError::NotShown(Reason::RetentionPassed))), "{shown:?}");
     }
+
+    fn i2_a_field_that_new_rules_keep_for_less_goes_from_stored_records(world) {
+        let brief = BIRTH.replace("optional", "keep = '5 days after collection', optional");
+        let before = Rules::new(world, "10 days after collection", "", BIRTH);
+        let (record, _) = before.add(&json!({ "born": "1990-01-01" }), &[]);
+        assert_eq!(before.sweep(), Swept::default());
+        world.go("2026-04-01T08:00:01Z");
+        let after = Rules::new(world, "10 days after collection", "", &brief);
+        after.sweep();
+        world.go("2026-04-06T22:00:00Z");
+        assert_eq!(after.sweep().shortened, 1);
+        assert_eq!(fields(&after.record(record).unwrap()).get("born"), None);
+    }
 }

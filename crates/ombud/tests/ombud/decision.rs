@@ -4,12 +4,12 @@
 use std::task::Poll;
 
 use axum::http::StatusCode;
-use ombud::flow::FlowError;
 use ombud::flow::anchor::Target;
 use ombud::flow::ledger::Told;
 use ombud::flow::once::Command;
-use ombud::flow::record::Incoming;
+use ombud::flow::record::{Incoming, Stored};
 use ombud::flow::subject::SubjectRef;
+use ombud::flow::{FlowError, Ombud};
 use ombud_core::anchor;
 use ombud_core::decision::{Answer, Reason, Use};
 use ombud_core::standing::Act;
@@ -52,6 +52,43 @@ fn uses(world: &World, activity: &str) -> Vec<&'static str> {
     uses.map(Use::name).collect()
 }
 
+const FILE: &str = "activities/newsletters.toml";
+const ASKS_AGE: (&str, &str, &str) = (
+    FILE,
+    "marketing        = true",
+    "marketing        = true\nminimum_age      = 15",
+);
+const ASKS_BIRTH: (&str, &str, &str) = (
+    FILE,
+    "[collections.subscription.fields]",
+    "[collections.subscription.fields]\nborn = { title = { en = \"born\", nb = \"født\" }, category = \"pd:BirthDate\", type = \"date\", optional = true }",
+);
+
+/// Anna consents to newsletters under these rules.
+fn consents(world: &World, ombud: &Ombud) {
+    let told = Told {
+        activity: "newsletters".to_owned(),
+        act: Act::Consent,
+        at: world.now(),
+        language: None,
+        channel: None,
+        notice: None,
+    };
+    world.wait(ombud.tell(&anna(), told, world.now())).unwrap();
+}
+
+/// Anna hands in her date of birth with her subscription.
+fn subscribes(world: &World, ombud: &Ombud, born: &str) -> Result<Stored, FlowError> {
+    let fields = json!({ "email": "anna@example.com", "born": born });
+    let record = Incoming {
+        collection: "newsletters.subscription".to_owned(),
+        subject: anna(),
+        fields: fields.as_object().unwrap().clone(),
+        anchors: [].into(),
+    };
+    world.wait(ombud.add_record(record, world.now()))
+}
+
 on_both! {
     fn who_is_too_young_to_consent_is_of_age_on_the_birthday(world) {
         let marketing = "marketing        = true";
@@ -74,37 +111,26 @@ on_both! {
     }
 
     fn i8_what_says_that_its_person_is_too_young_is_not_stored(world) {
-        let marketing = "marketing        = true";
-        let aged = "marketing        = true\nminimum_age      = 15";
-        let field = "[collections.subscription.fields]\n";
-        let born = format!("{field}born = {{ title = {{ en = \"born\", nb = \"født\" }}, category = \"pd:BirthDate\", type = \"date\", optional = true }}\n");
-        let file = "activities/newsletters.toml";
-        let ombud = world.under(&[(file, marketing, aged), (file, field, &born)]);
-        let told = Told {
-            activity: "newsletters".to_owned(),
-            act: Act::Consent,
-            at: world.now(),
-            language: None,
-            channel: None,
-            notice: None,
-        };
-        world.wait(ombud.tell(&anna(), told, world.now())).unwrap();
-        let add = |born: &str| {
-            let fields = json!({ "email": "anna@example.com", "born": born });
-            let record = Incoming {
-                collection: "newsletters.subscription".to_owned(),
-                subject: anna(),
-                fields: fields.as_object().unwrap().clone(),
-                anchors: [].into(),
-            };
-            world.wait(ombud.add_record(record, world.now()))
-        };
+        let ombud = world.under(&[ASKS_BIRTH, ASKS_AGE]);
+        consents(world, &ombud);
+        let add = |born: &str| subscribes(world, &ombud, born);
         let young = add("2011-04-02");
         assert!(matches!(young, Err(FlowError::NoBasis(Reason::TooYoung))), "{young:?}");
         let unborn = add("2026-04-03");
         assert!(matches!(unborn, Err(FlowError::Intake(_))), "{unborn:?}");
         let stored = add("2011-04-01");
         assert!(stored.is_ok(), "of age today: {stored:?}");
+    }
+
+    fn a_new_minimum_age_knows_the_births_that_are_stored(world) {
+        let before = world.under(&[ASKS_BIRTH]);
+        consents(world, &before);
+        subscribes(world, &before, "2020-01-01").unwrap();
+        world.go_near(world.now(), 1);
+        let after = world.under(&[ASKS_BIRTH, ASKS_AGE]);
+        world.wait(after.sweep(world.now())).unwrap();
+        let answer = world.wait(after.may(&anna(), "newsletters", Use::Ordinary, world.now()));
+        assert_eq!(answer.unwrap().answer, Answer::No(Reason::TooYoung));
     }
 
     fn special_categories_without_a_condition_stay_out(world) {
