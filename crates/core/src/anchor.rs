@@ -198,13 +198,7 @@ impl Uses {
     fn moment(&mut self, activity: &str, moment: &Moment) {
         match moment {
             Moment::RecordEnd(record) => {
-                let name = record.name();
-                let full = if name.contains('.') {
-                    name.to_owned()
-                } else {
-                    format!("{activity}.{name}")
-                };
-                self.records.insert(record.clone(), full);
+                self.records.insert(record.clone(), record.within(activity));
             }
             Moment::Birthday(_) => self.birth = true,
             Moment::Last(_) => self.last = true,

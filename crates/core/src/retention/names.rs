@@ -112,6 +112,18 @@ name!(
         }
     }
 );
+impl RecordName {
+    /// The full name, `activity.collection`, of what a phrase of an activity calls by this name.
+    pub fn within(&self, activity: &str) -> String {
+        let name = self.name();
+        if name.contains('.') {
+            name.to_owned()
+        } else {
+            format!("{activity}.{name}")
+        }
+    }
+}
+
 name!(
     /// A statistic that records are anonymised into.
     Statistic,

@@ -404,16 +404,12 @@ impl Checker<'_> {
 
     /// Whether the end of another record counts, by itself or by others, from the end of this one.
     fn circular(&self, kept: &Kept<'_>, other: &RecordName) -> bool {
-        let full = |id: &str, record: &RecordName| match record.name() {
-            name if name.contains('.') => name.to_owned(),
-            name => format!("{id}.{name}"),
-        };
         let own = kept
             .at
             .keys
             .last()
             .map(|name| format!("{}.{name}", kept.id));
-        let (mut open, mut seen) = (vec![full(kept.id, other)], Vec::new());
+        let (mut open, mut seen) = (vec![other.within(kept.id)], Vec::new());
         while let Some(name) = open.pop() {
             if Some(&name) == own.as_ref() {
                 return true;
@@ -426,7 +422,7 @@ impl Checker<'_> {
                 let id = name.split('.').next().unwrap_or_default();
                 let keeps = collection.keep.iter().flat_map(OneOrMany::as_slice);
                 for record in keeps.flat_map(Keep::records) {
-                    open.push(full(id, record));
+                    open.push(record.within(id));
                 }
             }
             seen.push(name);
