@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::super::part::{Sentence, tokens};
+use super::super::part::{Sentence, find, tokens};
 use super::super::words;
 use super::basis::literal;
 use super::rule::kept;
@@ -107,16 +107,24 @@ fn ends(scope: &Scope<'_>) -> Vec<Contradiction> {
             let mut words = words.iter();
             words.any(|word| before.trim_end().ends_with(&format!(" {word}")))
         };
+        // What happens on a day or in a year is an end where its own clause tells of keeping.
+        let of_keeping = |span: &Range<usize>| {
+            let clause = sentence.words.get(sentence.clause(span));
+            let clause = clause.unwrap_or_default();
+            let mut words = keeping_words(scope.language).iter();
+            words.any(|word| find(clause, word, 0).is_some())
+        };
         let days = dates(sentence, scope.language).into_iter();
         let days = days.filter(|(span, day)| {
             let ahead = *day > effective || !rule.days.is_empty();
             let ends = behind(span, end_words(scope.language))
-                || ahead && behind(span, on_words(scope.language));
+                || ahead && behind(span, on_words(scope.language)) && of_keeping(span);
             ends && !rule.days.contains(day)
         });
         let years = years(sentence).into_iter().filter(|(span, year)| {
             let known = rule.days.iter().any(|day| day.year() == *year);
-            *year > effective.year() && !known && behind(span, year_words(scope.language))
+            let ends = behind(span, year_words(scope.language)) && of_keeping(span);
+            *year > effective.year() && !known && ends
         });
         let spans = days
             .map(|(span, _)| span)

@@ -287,6 +287,21 @@ fn a_day_that_is_right_or_past_is_no_finding() {
         ),
         ("en", "We keep it until 2027.", "until 2027-01-01"),
         (
+            "en",
+            "The contract ends in 2030, and we delete it then.",
+            "1 year after last activity",
+        ),
+        (
+            "nb",
+            "Avtalen slutter i 2030, og vi sletter det da.",
+            "1 year after last activity",
+        ),
+        (
+            "en",
+            "The law changes on 1 May 2030, and we delete it as it says.",
+            "1 year after last activity",
+        ),
+        (
             "nb",
             "Vi lagrer 2030 meldinger, og slettet resten i 2026.",
             "1 year after last activity",
