@@ -43,7 +43,8 @@ sql! {
     PERSON_LOOK = "SELECT subject_id FROM subject WHERE bucket = $1 AND look_at <= $2
         ORDER BY look_at LIMIT $3";
     RECORD_CHANGED = "SELECT changed_at FROM record WHERE bucket = $1 AND record_id = $2";
-    PERSON_LOOK_AT = "UPDATE subject SET look_at = $3 WHERE bucket = $1 AND subject_id = $2";
+    PERSON_LOOK_AT = "UPDATE subject SET look_at = $3
+        WHERE bucket = $1 AND subject_id = $2 AND (look_at IS NULL OR look_at <> $3 OR $3 IS NULL)";
 }
 
 impl Store {

@@ -13,12 +13,9 @@ use crate::sql::{FromValue, Row, Value, sql, values};
 use crate::tx::Tx;
 
 sql! {
-    CHAIN_ADVANCE = "INSERT INTO chain_head (bucket, seq, hash) VALUES ($1, $2, $3)
-        ON CONFLICT (bucket) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
-        WHERE chain_head.hash = $4";
-    CHAIN_HEAD = "SELECT seq, hash FROM chain_head WHERE bucket = $1";
+    CHAIN_HEAD = "SELECT seq, hash FROM evidence WHERE bucket = $1 ORDER BY seq DESC LIMIT 1";
     EVIDENCE_APPEND = "INSERT INTO evidence (bucket, seq, happened_at, fact, prev_hash, hash)
-        VALUES ($1, $2, $3, $4, $5, $6)";
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (bucket, seq) DO NOTHING";
     EVIDENCE_LIST = "SELECT seq, happened_at, fact, prev_hash, hash FROM evidence
         WHERE bucket = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 }
@@ -102,20 +99,21 @@ impl Tx<'_> {
             after: Hash::ZERO,
             fact,
         };
+        let json = entry.fact.json();
         // Where several write, another may have appended since the head was read: then it is read
         // again, and by then the other has committed or is gone.
-        let hash = loop {
+        loop {
             let (last, after) = self.chain_head()?.unwrap_or_default();
             (entry.place, entry.after) = (last.saturating_add(1), after);
-            let hash = entry.hash();
-            let values = values![key, signed(entry.place), hash, after];
-            if self.execute(&CHAIN_ADVANCE, values)? > 0 {
-                break hash;
+            let (place, hash) = (signed(entry.place), entry.hash());
+            if self.execute(
+                &EVIDENCE_APPEND,
+                values![key, place, at, &json, after, hash],
+            )? > 0
+            {
+                break;
             }
-        };
-        let (place, json) = (signed(entry.place), entry.fact.json());
-        let values = values![key, place, at, json, entry.after, hash];
-        self.execute(&EVIDENCE_APPEND, values)?;
+        }
         let mut appended = self.appended.lock().unwrap_or_else(PoisonError::into_inner);
         appended.insert(chain);
         Ok(entry)
@@ -157,6 +155,6 @@ impl Tx<'_> {
 }
 
 fn read_head(row: Row, key: i64) -> Result<(u64, Hash), StoreError> {
-    let mut columns = row.columns("chain_head", key);
+    let mut columns = row.columns("evidence", key);
     Ok((columns.take("seq")?, columns.take("hash")?))
 }

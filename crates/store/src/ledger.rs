@@ -15,6 +15,7 @@ sql! {
     LEDGER_APPEND = "INSERT INTO ledger (bucket, subject_id, seq, activity, act, acted_at, recorded_at,
         statement_hash, scope, language, channel, notice, reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    LEDGER_LAST = "SELECT seq FROM ledger WHERE bucket = $1 AND subject_id = $2 ORDER BY seq DESC LIMIT 1";
     LEDGER_OF_SUBJECT = "SELECT seq, activity, act, acted_at, recorded_at, statement_hash, scope, language,
         channel, notice, reason FROM ledger
         WHERE bucket = $1 AND subject_id = $2 ORDER BY seq";
@@ -71,7 +72,7 @@ pub struct NewEntry {
 /// An entry of the ledger.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
-    /// Its place in the subject's ledger: 1, 2, 3, without gaps.
+    /// Its place in the subject's ledger: 1, 2, 3. There are gaps only where entries were erased.
     pub seq: i64,
     /// What was appended.
     pub entry: NewEntry,
@@ -90,15 +91,20 @@ impl FromValue for Scope {
 }
 
 impl Tx<'_> {
-    /// Appends an entry and returns its place. Locks the subject, so that the ledger has no gaps
-    /// and the standing that is folded and saved next rests on all of it.
+    /// Appends an entry and returns its place, the next after the last. Locks the subject, so that the
+    /// standing that is folded and saved next rests on all of the ledger.
     ///
     /// # Errors
     ///
     /// [`StoreError::SubjectGone`] if there is no such subject (any more).
     pub fn append_entry(&mut self, entry: &NewEntry) -> Result<i64, StoreError> {
         let bucket = self.bucket_of(entry.subject)?;
-        let seq = self.take_ledger_seq(entry.subject, 1)?;
+        self.lock_subject(entry.subject)?;
+        // What was kept only until now is looked at again.
+        self.look_at(entry.subject, Some(Timestamp::UNIX_EPOCH))?;
+        let last = self.first(&LEDGER_LAST, values![bucket, entry.subject])?;
+        let last = last.map(|row| row.columns("ledger", bucket).take("seq"));
+        let seq = last.transpose()?.unwrap_or(0_i64).saturating_add(1);
         let values = values![
             bucket,
             entry.subject,

@@ -13,11 +13,10 @@ use crate::sql::{Row, sql, values};
 use crate::tx::Tx;
 
 sql! {
-    SUBJECT_ADD = "INSERT INTO subject (bucket, subject_id, created_at, ledger_seq, look_at)
-        VALUES ($1, $2, $3, 0, $4) ON CONFLICT (bucket, subject_id) DO NOTHING";
+    SUBJECT_ADD = "INSERT INTO subject (bucket, subject_id, created_at, look_at)
+        VALUES ($1, $2, $3, $4) ON CONFLICT (bucket, subject_id) DO NOTHING";
     SUBJECT_FIND = "SELECT created_at FROM subject WHERE bucket = $1 AND subject_id = $2";
-    SUBJECT_LOCK = "UPDATE subject SET ledger_seq = ledger_seq + $3
-        WHERE bucket = $1 AND subject_id = $2 RETURNING ledger_seq, look_at";
+    SUBJECT_LOCK = "UPDATE subject SET created_at = created_at WHERE bucket = $1 AND subject_id = $2";
     SUBJECT_ERASE = "DELETE FROM subject WHERE bucket = $1 AND subject_id = $2";
     STANDING_ERASE = "DELETE FROM standing WHERE bucket = $1 AND subject_id = $2";
     IDENTITY_CLAIM = "INSERT INTO identity (bucket, identity_hash, subject_id, linked_at)
@@ -39,7 +38,7 @@ sql! {
     SUBJECT_IDENTITY_LIST = "SELECT identity_hash, kind, sealed, linked_at FROM subject_identity
         WHERE bucket = $1 AND subject_id = $2 ORDER BY linked_at, identity_hash";
     SUBJECT_IDENTITY_HASHES = "SELECT identity_hash, kind FROM subject_identity
-        WHERE bucket = $1 AND subject_id = $2 ORDER BY linked_at, identity_hash";
+        WHERE bucket = $1 AND subject_id = $2 ORDER BY identity_hash";
     SUBJECT_IDENTITY_UNLINK = "DELETE FROM subject_identity
         WHERE bucket = $1 AND subject_id = $2 AND identity_hash = $3";
     SUBJECT_IDENTITY_ERASE = "DELETE FROM subject_identity
@@ -204,27 +203,10 @@ impl Tx<'_> {
     ///
     /// [`StoreError::SubjectGone`] if there is no such subject (any more).
     pub fn lock_subject(&mut self, subject: SubjectId) -> Result<(), StoreError> {
-        self.take_ledger_seq(subject, 0).map(drop)
-    }
-
-    /// Locks a subject and takes so many places of its ledger; returns the last place taken.
-    pub(crate) fn take_ledger_seq(
-        &mut self,
-        subject: SubjectId,
-        places: i64,
-    ) -> Result<i64, StoreError> {
         let bucket = self.bucket_of(subject)?;
-        let row = self.first(&SUBJECT_LOCK, values![bucket, subject, places])?;
-        let mut columns = row
-            .ok_or(StoreError::SubjectGone)?
-            .columns("subject", bucket);
-        let seq = columns.take("ledger_seq")?;
-        let look_at: Option<Timestamp> = columns.take("look_at")?;
-        // Most who choose are to be looked at already, and an index that is left alone costs nothing.
-        if places > 0 && look_at != Some(Timestamp::UNIX_EPOCH) {
-            self.look_at(subject, Some(Timestamp::UNIX_EPOCH))?;
-        }
-        Ok(seq)
+        // SQLite writes no page for a row that stays as it was.
+        let found = self.execute(&SUBJECT_LOCK, values![bucket, subject])? > 0;
+        found.then_some(()).ok_or(StoreError::SubjectGone)
     }
 
     /// Keeps an identity's kind and value with its subject, sealed. Linking twice changes nothing.
@@ -276,7 +258,7 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// What a subject's identities are found by, and their kinds, the oldest first. They stay sealed.
+    /// What a subject's identities are found by, in that order, and their kinds. They stay sealed.
     ///
     /// # Errors
     ///

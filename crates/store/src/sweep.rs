@@ -50,7 +50,7 @@ sql! {
         RETURNING record_id");
     SWEEP_RECORDS_LEFT = concat!("SELECT COUNT(*) FROM record
         WHERE bucket = $1 AND record_id IN (", ids!(), ") AND created_at <= $66");
-    SWEEP_SUBJECTS_LOCK = concat!("UPDATE subject SET ledger_seq = ledger_seq
+    SWEEP_SUBJECTS_LOCK = concat!("UPDATE subject SET created_at = created_at
         WHERE bucket = $1 AND subject_id IN (", ids!(), ")");
     SWEEP_SUBJECTS_LOOK = concat!("UPDATE subject SET look_at = 0
         WHERE bucket = $1 AND subject_id IN (", ids!(), ") AND subject_id NOT IN (

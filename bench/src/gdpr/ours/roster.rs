@@ -92,7 +92,7 @@ pub(super) fn walk(store: &Store, purpose: u16) -> Result<Vec<Group>, FlowError>
 /// How many entries all chains of people have together.
 const ENTRIES: Sql = Sql {
     name: "BENCH_ENTRIES",
-    text: "SELECT SUM(seq) FROM chain_head WHERE bucket < 4096",
+    text: "SELECT COUNT(*) FROM evidence WHERE bucket < 4096",
 };
 
 /// What is known of a bucket, and how long its chain was then.
@@ -125,7 +125,7 @@ impl Roster {
         if seen.is_some() && seen == self.seen {
             return Ok(());
         }
-        // What this process did is known by name; whatever else was done shows in the sum.
+        // What this process did is known by name; whatever else was done shows in the count.
         let ours: BTreeSet<u16> = store
             .take_appended()
             .iter()
@@ -140,9 +140,9 @@ impl Roster {
         }
         let entries = store.read::<_, FlowError, _>("bench.entries", Place::Home, |tx| {
             let rows = tx.query(&ENTRIES, &[])?;
-            let sum = rows.first().and_then(|row| row.values().first().cloned());
-            Ok(match sum {
-                Some(Value::I64(sum)) => u64::try_from(sum).unwrap_or_default(),
+            let count = rows.first().and_then(|row| row.values().first().cloned());
+            Ok(match count {
+                Some(Value::I64(count)) => u64::try_from(count).unwrap_or_default(),
                 Some(Value::Null | Value::Text(_) | Value::Blob(_)) | None => 0,
             })
         });

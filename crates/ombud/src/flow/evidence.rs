@@ -654,15 +654,14 @@ fn verify_head(store: &Store, claims: &Claims, log: &LogCheck) -> Result<(), Bro
 /// Verifies the chain of a place against what the log holds of it, and returns how long it is.
 fn verify_chain(tx: &mut Tx<'_>, logged: Reached) -> Result<u64, FlowError> {
     let mut check = ChainCheck::new(tx.chain(), logged);
-    let (places, hash) = tx.chain_head()?.unwrap_or_default();
     loop {
         let page = tx.evidence_after(check.place(), STEP)?;
         for stored in &page {
             check.next(stored)?;
         }
         if page.is_empty() {
-            check.end(places, hash)?;
-            return Ok(places);
+            check.end()?;
+            return Ok(check.place());
         }
     }
 }

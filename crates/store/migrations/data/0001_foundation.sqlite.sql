@@ -49,13 +49,12 @@ CREATE TABLE IF NOT EXISTS api_key (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS api_key_hash ON api_key (key_hash);
 
--- A person. `ledger_seq` is the last place taken in the ledger; updating this row locks the
--- subject. From `look_at` on a sweep looks whether anything of the person must still be kept.
+-- A person. Updating this row locks the subject. From `look_at` on a sweep looks whether anything of
+-- the person must still be kept.
 CREATE TABLE IF NOT EXISTS subject (
   bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
   subject_id BLOB NOT NULL,
   created_at BIGINT NOT NULL,
-  ledger_seq BIGINT NOT NULL,
   look_at BIGINT,
   PRIMARY KEY (bucket, subject_id)
 ) WITHOUT ROWID;
@@ -109,10 +108,6 @@ CREATE TABLE IF NOT EXISTS ledger (
   reason TEXT,
   PRIMARY KEY (bucket, subject_id, seq)
 ) WITHOUT ROWID;
-
--- Opt-outs are found without reading every choice.
-CREATE INDEX IF NOT EXISTS ledger_opt_out ON ledger (bucket, subject_id)
-  WHERE act IN ('withdraw', 'object', 'uphold');
 
 -- What those choices come to, folded by the rules: the last instant of each kind of act, one row a
 -- subject and activity. `ledger_seq` is the last entry that was folded in.
@@ -233,8 +228,8 @@ CREATE TABLE IF NOT EXISTS sweep_plan (
 CREATE UNIQUE INDEX IF NOT EXISTS sweep_plan_open ON sweep_plan (bucket) WHERE state = 'open';
 CREATE INDEX IF NOT EXISTS sweep_plan_state ON sweep_plan (bucket, state, finished_at);
 
--- The tamper-evident chain of a bucket and its head. Bucket 4096 is the chain of what concerns
--- nobody, beside the home tables.
+-- The tamper-evident chain of a bucket; its last entry is its head. Bucket 4096 is the chain of what
+-- concerns nobody, beside the home tables.
 CREATE TABLE IF NOT EXISTS evidence (
   bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4096),
   seq BIGINT NOT NULL,
@@ -243,11 +238,6 @@ CREATE TABLE IF NOT EXISTS evidence (
   prev_hash BLOB NOT NULL,
   hash BLOB NOT NULL,
   PRIMARY KEY (bucket, seq)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS chain_head (
-  bucket BIGINT NOT NULL PRIMARY KEY CHECK (bucket BETWEEN 0 AND 4096),
-  seq BIGINT NOT NULL,
-  hash BLOB NOT NULL
 ) WITHOUT ROWID;
 
 -- The Merkle log over the entries of all chains: its head, its leaves in their order, its tiles of

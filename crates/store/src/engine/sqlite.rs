@@ -1,8 +1,9 @@
 //! SQLite: one thread writes, any thread reads.
 //!
-//! The writer drains its queue into one durable transaction (group commit), each closure in a
-//! savepoint of its own, and answers only after the commit. So every caller has full durability,
-//! and many share the price of it.
+//! The writer drains its queue into one durable transaction (group commit), and answers only after the
+//! commit. So every caller has full durability, and many share the price of it. Only if one of them
+//! fails with something written is the group run again, each closure in a savepoint of its own: a
+//! savepoint copies every page that is changed.
 
 use std::fs::File;
 use std::mem::ManuallyDrop;
@@ -239,11 +240,11 @@ impl Writer {
         let mut done = Vec::new();
         let mut scrub = None;
         let mut next = Some(first);
-        let mut intact = Ok(());
+        let mut clean = true;
         while let Some(mut job) = next.take() {
-            intact = self.one(job.as_mut(), &mut link);
+            clean = self.run(job.as_mut(), &mut link);
             done.push(job);
-            if intact.is_err() || done.len() >= GROUP_MAX || began.elapsed() >= GROUP_FOR {
+            if !clean || done.len() >= GROUP_MAX || began.elapsed() >= GROUP_FOR {
                 break;
             }
             match tasks.try_recv() {
@@ -252,6 +253,11 @@ impl Writer {
                 Err(_) => {}
             }
         }
+        let intact = if clean {
+            Ok(())
+        } else {
+            self.again(name, &mut done, &mut link)
+        };
         let committed = intact.and_then(|()| self.commit(name, &mut link.staged));
         if !self.connection.is_autocommit() {
             let _ = step(&self.connection, name, "ROLLBACK").is_ok();
@@ -260,6 +266,32 @@ impl Writer {
             job.finish(committed.clone());
         }
         scrub
+    }
+
+    /// Runs one closure. False if it failed and something that it wrote may be left.
+    fn run(&self, job: &mut dyn Job, link: &mut Link<'_>) -> bool {
+        let (staged, written) = (link.staged.len(), self.connection.total_changes());
+        if job.run(link) {
+            return true;
+        }
+        link.staged.truncate(staged);
+        link.failure.is_none() && self.connection.total_changes() == written
+    }
+
+    /// Undoes the group and runs it again, so that what one closure wrote can be undone by itself.
+    fn again(
+        &self,
+        name: &'static str,
+        jobs: &mut [Box<dyn Job>],
+        link: &mut Link<'_>,
+    ) -> Result<(), StoreError> {
+        link.staged.clear();
+        if !self.connection.is_autocommit() {
+            step(&self.connection, name, "ROLLBACK")?;
+        }
+        step(&self.connection, name, "BEGIN IMMEDIATE")?;
+        let mut jobs = jobs.iter_mut();
+        jobs.try_for_each(|job| self.one(job.as_mut(), link))
     }
 
     /// Runs one closure in a savepoint. An error means that the whole group is lost, not that the
