@@ -83,7 +83,7 @@ pub struct Receipt {
     pub at: Timestamp,
     /// When it was recorded.
     pub recorded_at: Timestamp,
-    /// The statement in force.
+    /// The statement in force when it was done.
     pub version: VersionId,
     /// What follows.
     pub effects: Effects,
@@ -233,7 +233,7 @@ impl Ombud {
         self.name_command(command, self.store.bucket_of(subject))
             .await?;
         let (linked, person) = self.person(subject).await?;
-        let (book, entry) = (self.book.clone(), self.entry(subject, told, now));
+        let (book, entry) = (self.book.clone(), self.entry(subject, told, now).await?);
         let parts = self.parts(subject, told.act, effects, &linked);
         let follows = effects.clone();
         let write = self
@@ -297,25 +297,29 @@ impl Ombud {
         Ok(self.store.note_opt_out(opt_out, now).await?)
     }
 
-    fn entry(&self, subject: SubjectId, told: &Told, now: Timestamp) -> NewEntry {
-        let scope = self
-            .book
-            .activities
-            .get(&told.activity)
-            .map(|rule| rule.scope);
-        NewEntry {
+    /// An act as the ledger keeps it: under the statement that was in force when it was done, for a consent
+    /// covers what was asked then (GDPR Article 4(11)).
+    async fn entry(
+        &self,
+        subject: SubjectId,
+        told: &Told,
+        now: Timestamp,
+    ) -> Result<NewEntry, FlowError> {
+        let book = self.book_at(told.at, now).await?;
+        let scope = book.activities.get(&told.activity).map(|rule| rule.scope);
+        Ok(NewEntry {
             subject,
             activity: told.activity.clone(),
             act: told.act,
             acted_at: told.at,
             recorded_at: now,
-            statement: self.book.version.clone(),
+            statement: book.version.clone(),
             scope: scope.unwrap_or_default(),
             language: told.language.clone(),
             channel: told.channel.clone(),
             notice: told.notice.clone(),
             reason: None,
-        }
+        })
     }
 
     /// All standings of a person, by activity; empty for a stranger.

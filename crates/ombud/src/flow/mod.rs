@@ -20,14 +20,16 @@ pub mod notice;
 pub mod once;
 pub mod record;
 pub mod recount;
+pub mod rectify;
 mod replay;
 pub mod statement;
 pub mod statistic;
 pub mod subject;
 pub mod sweep;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use ombud_core::decision::Reason;
 use ombud_core::effects::ActRefusal;
@@ -35,7 +37,7 @@ use ombud_core::evidence::{Broken, ReceiptError};
 use ombud_core::identity::IdentityError;
 use ombud_core::intake;
 use ombud_core::rulebook::Rulebook;
-use ombud_core::statement::Statement;
+use ombud_core::statement::{Statement, VersionId};
 use ombud_store::{Store, StoreError};
 use once::Taken;
 
@@ -48,6 +50,8 @@ pub struct Ombud {
     pub statement: Arc<Statement>,
     /// Its rules.
     pub book: Arc<Rulebook>,
+    /// The rules of versions that were in force before, for acts that are told late.
+    earlier: Arc<Mutex<BTreeMap<VersionId, Arc<Rulebook>>>>,
     /// Whether every stored due instant is what these rules come to: false while clocks are counted
     /// anew under a new version.
     counted: Arc<AtomicBool>,

@@ -114,6 +114,12 @@ impl Ombud {
             let facts = self.facts(&who, &rule.activity, activity).await?;
             in_force(&self.book, rule, facts, &told, now)?;
         }
+        if self.look_up(&who).await?.subject.is_none() {
+            // What a person who is known did since may have it kept for longer.
+            let mut facts = anchor::Facts::default();
+            facts.apply_all(&with_collection(rule, &told));
+            is_in_time(&self.book, rule, &facts, now)?;
+        }
         let subject = self.subject(&who, now).await?;
         let bucket = self.store.bucket_of(subject);
         let mut random = [0; 8];
@@ -209,86 +215,6 @@ impl Ombud {
                 Ok(page)
             });
         write.await
-    }
-
-    /// Puts new values in the place of a record's (GDPR Article 16). `null` takes an optional field out.
-    /// A new identity is one more of the person: what was told by the old one still counts.
-    ///
-    /// # Errors
-    ///
-    /// [`FlowError::NotFound`], [`FlowError::Restricted`], [`FlowError::Intake`] when the result is not what
-    /// is declared, or [`FlowError::SeveralPeople`] when a new identity is another person's.
-    pub async fn rectify(
-        &self,
-        id: RecordId,
-        changes: Map<String, Value>,
-        command: impl Into<Command>,
-    ) -> Result<(), FlowError> {
-        let command = command.into();
-        let now = command.at;
-        let Some(record) = self.record(id).await? else {
-            let done = self.done(command.once).await?;
-            return done.ok_or(FlowError::NotFound("record"));
-        };
-        let rule = rule_of(&self.book, &record.collection)?;
-        let named = intake::identities(&self.book, rule, &changes, &BTreeMap::new());
-        let named = self.and(SubjectRef::default(), named.map_err(FlowError::Intake)?);
-        let asked = if named.0.is_empty() {
-            None
-        } else {
-            Some(self.asked(&named)?)
-        };
-        if let Some(asked) = &asked {
-            let owner = self.found(asked).await?.subject;
-            if owner.is_some_and(|owner| owner != record.subject) {
-                return Err(asked.several());
-            }
-        }
-        let book = self.book.clone();
-        let rewrite = move |tx: &mut Tx<'_>| {
-            let record = changeable(tx, id)?;
-            let rule = rule_of(&book, &record.collection)?;
-            let mut fields = fields(&record);
-            for (name, value) in &changes {
-                fields.insert(name.clone(), value.clone());
-            }
-            let left = if record.state == RecordState::Reduced {
-                left(rule, &lasting(tx, &book, rule, &record, now)?)
-            } else {
-                without(rule, &told_of(tx, &record)?.taken)
-            };
-            intake::fields(&left, &fields, now).map_err(FlowError::Intake)?;
-            fields.retain(|_, value| !value.is_null());
-            let payload = serde_json::to_vec(&fields).unwrap_or_default();
-            if tx.rewrite_record(&record, &payload, now)? {
-                let told = of_fields(&book, rule, &fields, now);
-                // Of what is reduced, the fields that its period counted from may be gone.
-                if !told.is_empty() && record.state != RecordState::Reduced {
-                    let mut counting = Counting {
-                        tx: &mut *tx,
-                        book: &book,
-                        now,
-                    };
-                    let key = clock_of(&record);
-                    counting.change(rule, &key, |facts| facts.apply_all(&told))?;
-                }
-                note(tx, Done::Changed, &record, now).map(drop)
-            } else {
-                Err(StoreError::Busy {
-                    name: "record.rectify",
-                }
-                .into())
-            }
-        };
-        self.write_once("record.rectify", id.bucket(), command, rewrite)
-            .await?;
-        match asked {
-            Some(asked) => {
-                let found = self.found(&asked).await?;
-                self.extend(record.subject, &asked, found, now).await
-            }
-            None => Ok(()),
-        }
     }
 
     /// Erases one record. The person and everything else of theirs stays, and so does what a law asks
@@ -414,7 +340,7 @@ fn erase(
 }
 
 /// The duties that hold a record beyond `now`.
-fn lasting<'r>(
+pub(super) fn lasting<'r>(
     tx: &mut Tx<'_>,
     book: &Rulebook,
     rule: &'r CollectionRule,
@@ -426,21 +352,24 @@ fn lasting<'r>(
 }
 
 /// What the clock of a record was told.
-fn told_of(tx: &mut Tx<'_>, record: &Record) -> Result<anchor::Facts, FlowError> {
+pub(super) fn told_of(tx: &mut Tx<'_>, record: &Record) -> Result<anchor::Facts, FlowError> {
     let clock = tx.clock(&clock_of(record))?;
     let facts = clock.map(|clock| anchor::Facts::parse(&clock.anchors));
     Ok(facts.unwrap_or_default())
 }
 
 /// The rule of a record from which these fields were taken.
-fn without(rule: &CollectionRule, taken: &BTreeSet<String>) -> CollectionRule {
+pub(super) fn without(rule: &CollectionRule, taken: &BTreeSet<String>) -> CollectionRule {
     let mut left = rule.clone();
     left.declared.fields.retain(|name, _| !taken.contains(name));
     left
 }
 
 /// The rule of a record of which only what these duties keep is left.
-fn left(rule: &CollectionRule, lasting: &[(&Hold, Option<Timestamp>)]) -> CollectionRule {
+pub(super) fn left(
+    rule: &CollectionRule,
+    lasting: &[(&Hold, Option<Timestamp>)],
+) -> CollectionRule {
     let mut left = rule.clone();
     let kept = |name: &String| lasting.iter().any(|(hold, _)| hold.fields.contains(name));
     left.declared.fields.retain(|name, _| kept(name));
@@ -506,7 +435,12 @@ fn use_of(
 }
 
 /// Tells the evidence what was done with a record.
-fn note(tx: &mut Tx<'_>, done: Done, record: &Record, now: Timestamp) -> Result<Entry, FlowError> {
+pub(super) fn note(
+    tx: &mut Tx<'_>,
+    done: Done,
+    record: &Record,
+    now: Timestamp,
+) -> Result<Entry, FlowError> {
     evidence::of_record(
         tx,
         done,
@@ -529,12 +463,18 @@ pub(super) fn clock_of(record: &Record) -> ClockKey {
 /// # Source
 ///
 /// GDPR Article 18(2), recital 67.
-fn changeable(tx: &mut Tx<'_>, id: RecordId) -> Result<Record, FlowError> {
+pub(super) fn changeable(tx: &mut Tx<'_>, id: RecordId) -> Result<Record, FlowError> {
     let record = locked(tx, id)?;
-    match tx.clock(&clock_of(&record))? {
+    may_change(tx, &record)?;
+    Ok(record)
+}
+
+/// Goes on if nothing holds a record as it is.
+pub(super) fn may_change(tx: &mut Tx<'_>, record: &Record) -> Result<(), FlowError> {
+    match tx.clock(&clock_of(record))? {
         Some(clock) if anchor::Facts::parse(&clock.anchors).is_held() => Err(FlowError::LegalHold),
         Some(clock) if clock.state == ClockState::Held => Err(FlowError::Restricted),
-        Some(_) | None => Ok(record),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -550,7 +490,10 @@ pub fn fields(record: &Record) -> Map<String, Value> {
     serde_json::from_slice(&record.payload).unwrap_or_default()
 }
 
-fn rule_of<'a>(book: &'a Rulebook, collection: &str) -> Result<&'a CollectionRule, FlowError> {
+pub(super) fn rule_of<'a>(
+    book: &'a Rulebook,
+    collection: &str,
+) -> Result<&'a CollectionRule, FlowError> {
     intake::collection(book, collection).map_err(|refusal| FlowError::Intake(vec![refusal]))
 }
 
@@ -570,20 +513,7 @@ pub(super) fn add(
         clock: key.clock,
         ..record.clone()
     })?;
-    let mut told = told.to_vec();
-    // Collecting something is itself activity and correspondence, unless later ones are known.
-    let known = |event: &Event, told: &[Change]| {
-        let mut events = told.iter().filter_map(Change::event);
-        events
-            .find(|(name, _)| *name == event.name())
-            .map(|(_, at)| at)
-    };
-    let collected = known(&Event::COLLECTION, &told);
-    for event in [Event::LAST_ACTIVITY, Event::LAST_CORRESPONDENCE] {
-        if rule.counts_from(&event) && known(&event, &told).is_none() {
-            told.extend(collected.map(|at| Change::Event(event.name().to_owned(), at)));
-        }
-    }
+    let mut told = with_collection(rule, told);
     let own = tx.standing(record.subject, &rule.activity)?;
     if let Some((consented, _)) = own.and_then(|standing| standing.consented) {
         told.push(Change::Event(Event::CONSENT.name().to_owned(), consented));
@@ -604,7 +534,45 @@ pub(super) fn add(
         record.created_at,
     )?;
     let facts = anchor::Facts::parse(&clock.anchors);
+    is_in_time(book, rule, &facts, now)?;
     Ok(anchor::ends_at(book, rule, &facts))
+}
+
+/// What is told of a new record. Collecting something is itself activity and correspondence, unless later
+/// ones are known.
+fn with_collection(rule: &CollectionRule, told: &[Change]) -> Vec<Change> {
+    let mut told = told.to_vec();
+    let known = |event: &Event, told: &[Change]| {
+        let mut events = told.iter().filter_map(Change::event);
+        events
+            .find(|(name, _)| *name == event.name())
+            .map(|(_, at)| at)
+    };
+    let collected = known(&Event::COLLECTION, &told);
+    for event in [Event::LAST_ACTIVITY, Event::LAST_CORRESPONDENCE] {
+        if rule.counts_from(&event) && known(&event, &told).is_none() {
+            told.extend(collected.map(|at| Change::Event(event.name().to_owned(), at)));
+        }
+    }
+    told
+}
+
+/// Goes on unless what comes in is past its time already, and no law asks to keep any of it.
+///
+/// # Source
+///
+/// GDPR Article 5(1)(e).
+fn is_in_time(
+    book: &Rulebook,
+    rule: &CollectionRule,
+    facts: &anchor::Facts,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    let over = anchor::is_over(book, rule, facts, now);
+    if over && held(rule, &book.calendar, &facts.anchors(rule), now).is_empty() {
+        return Err(FlowError::NoBasis(Reason::RetentionPassed));
+    }
+    Ok(())
 }
 
 /// The clock for a new record: one that is past its time ends what it already governs, and the new

@@ -1,8 +1,8 @@
 //! Statements: read from disk, stored by version, found again by day.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -186,6 +186,7 @@ impl Ombud {
             store,
             statement: Arc::new(statement),
             book: Arc::new(book),
+            earlier: Arc::default(),
             counted: Arc::new(AtomicBool::new(counted)),
             memory: Arc::default(),
             boards: Arc::default(),
@@ -275,6 +276,39 @@ impl Ombud {
         }
         let archive = self.archive_of(id).await?;
         reopen(id, &archive.ok_or_else(absent)?)
+    }
+
+    /// The rules that were in force at an instant not later than `now`: before the first version those of
+    /// the first, for no other is known.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails, or the version cannot be read any more.
+    pub(super) async fn book_at(
+        &self,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Arc<Rulebook>, FlowError> {
+        if at >= now {
+            return Ok(Arc::clone(&self.book));
+        }
+        let versions = self.versions().await?;
+        let then = versions.iter().rev().find(|one| one.in_force_at <= at);
+        let Some(Version { id, .. }) = then.or(versions.first()) else {
+            return Ok(Arc::clone(&self.book));
+        };
+        if *id == self.book.version {
+            return Ok(Arc::clone(&self.book));
+        }
+        let known = || self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(book) = known().get(id) {
+            return Ok(Arc::clone(book));
+        }
+        let archive = self.archive_of(id).await?;
+        let archive = archive.ok_or(FlowError::NotFound("version with that hash"))?;
+        let book = Arc::new(Rulebook::new(&reopen(id, &archive)?));
+        known().insert(id.clone(), Arc::clone(&book));
+        Ok(book)
     }
 
     /// The bytes of a stored version, if they still hash to it; none when it is not stored.

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use ombud::flow::anchor::Target;
 use ombud::flow::record::{Incoming, fields};
+use ombud::flow::rectify::OldIdentity;
 use ombud::flow::subject::SubjectRef;
 use ombud::flow::sweep::Swept;
 use ombud::flow::{FlowError, Ombud, ledger};
@@ -340,7 +341,7 @@ on_both! {
         // Corrected: the period follows, whichever way it was told.
         rules.tell(told, &Told { ends: true, ..rules.told("outcome") }).unwrap();
         let other = json!({ "outcome": "rejected" }).as_object().unwrap().clone();
-        world.wait(rules.ombud.rectify(hired, other, world.now())).unwrap();
+        world.wait(rules.ombud.rectify(hired, other, OldIdentity::Stays, world.now())).unwrap();
         assert_eq!(rules.sweep().erased, 2);
     }
 
@@ -645,8 +646,8 @@ on_both! {
         assert!(rules.may().contains("Yes"), "{}", rules.may());
         // What is gone is not missed when the rest is corrected, and does not come back.
         let change = |fields: Value| fields.as_object().unwrap().clone();
-        world.wait(rules.ombud.rectify(record, change(json!({ "name": "A" })), world.now())).unwrap();
-        assert!(world.wait(rules.ombud.rectify(record, change(born.clone()), world.now())).is_err());
+        world.wait(rules.ombud.rectify(record, change(json!({ "name": "A" })), OldIdentity::Stays, world.now())).unwrap();
+        assert!(world.wait(rules.ombud.rectify(record, change(born.clone()), OldIdentity::Stays, world.now())).is_err());
         // The next record brings its own, for as long.
         let (later, _) = rules.add(&born, &[]);
         world.go("2026-04-11T22:00:00Z");

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use ombud::clock::Clock;
+use ombud::flow::record::fields;
 use ombud::flow::subject::SubjectRef;
 use ombud::flow::{FlowError, Ombud};
 use ombud_core::decision::Use;
@@ -60,7 +61,21 @@ fn write(
             }),
         )?;
         let id = record["record"].as_str().unwrap().to_owned();
-        all.lock().unwrap().records.push((id, email.clone()));
+        all.lock()
+            .unwrap()
+            .records
+            .push((id.clone(), email.clone()));
+        if number.is_multiple_of(2) {
+            let moved = json!({ "email": format!("moved{number}@example.com") });
+            let (status, body) = send(
+                address,
+                ("PATCH", &format!("/api/v1/records/{id}")),
+                bearer,
+                &moved,
+            )?;
+            assert_eq!(status, 204, "{body}");
+            answered.fetch_add(1, Ordering::Relaxed);
+        }
         if number.is_multiple_of(3) {
             post("/ledger", act("withdraw"))?;
             all.lock().unwrap().withdrawals.push(email);
@@ -90,6 +105,13 @@ async fn is_kept(ombud: &Ombud, all: &Acknowledged) {
         let ledger = ombud.ledger(&who(email)).await.unwrap();
         let withdrew = ledger.iter().any(|e| e.entry.act == Act::Withdraw);
         let record = ombud.record(id.parse().unwrap()).await.unwrap();
+        if let Some(record) = &record {
+            // Whatever the record names its person by finds them.
+            let named = fields(record);
+            let named = named["email"].as_str().unwrap();
+            let found = ombud.find_subject(&who(named)).await.unwrap();
+            assert_eq!(found, Some(record.subject), "{named}");
+        }
         assert!(
             withdrew || record.is_some_and(|r| !r.payload.is_empty()),
             "{email}"

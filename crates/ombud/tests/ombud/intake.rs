@@ -140,6 +140,77 @@ on_both! {
         assert_eq!(change("anna.berg@example.com"), StatusCode::NO_CONTENT);
         let anna = world.find("email:anna@example.com");
         assert_eq!(world.find("email:anna.berg@example.com"), anna);
+        assert!(anna.is_some());
+    }
+
+    fn i8_what_is_past_its_time_is_not_taken_in(world) {
+        let inquiry = |who: &serde_json::Value, collected: &str| {
+            let record = json!({
+                "collection": "support.inquiry", "subject": who,
+                "fields": { "email": "anna@example.com", "message": "hello" }, "anchors": { "collection": collected },
+            });
+            world.post("/records", &record)
+        };
+        let anna = json!({ "login": "anna" });
+        let refused = inquiry(&anna, "2020-01-01T08:00:00Z");
+        assert_eq!((refused.status, &refused.body["type"]), (StatusCode::FORBIDDEN, &json!("/problems/retention_passed")));
+        assert_eq!(world.find("login:anna"), None, "nothing is left behind");
+        assert_eq!(inquiry(&anna, "2026-04-01T08:00:00Z").status, StatusCode::CREATED);
+        assert_eq!(inquiry(&anna, "2020-01-01T08:00:00Z").status, StatusCode::FORBIDDEN);
+        // A sign-in that is told late hangs on the clock of those since.
+        let fields = json!({ "traffic": "sign-in", "ip": "192.0.2.1" });
+        let old = json!({ "last_activity": "2020-01-01T08:00:00Z" });
+        let bo = email("bo");
+        let record = json!({ "collection": "security.log", "subject": bo, "fields": fields, "anchors": old });
+        assert_eq!(world.post("/records", &record).status, StatusCode::FORBIDDEN);
+        world.add("security.log", &bo, &fields, &json!({}));
+        assert_eq!(world.post("/records", &record).status, StatusCode::CREATED);
+    }
+
+    fn p5_2_a_wrong_address_is_taken_from_the_person_where_no_record_names_it(world) {
+        let message = |address: &str| json!({ "email": address, "message": "hello" });
+        let anna = json!({ "login": "anna" });
+        let (record, _) = world.add("support.inquiry", &anna, &message("wrong@example.com"), &json!({}));
+        let (other, _) = world.add("support.inquiry", &anna, &message("wrong@example.com"), &json!({}));
+        world.tell(&anna, "newsletters", "consent");
+        let subject = world.find("login:anna");
+        let wrong = json!({ "email": "wrong@example.com" });
+        let right = |record: &str, query: &str, address: &str| {
+            let path = format!("/records/{record}{query}");
+            world.call(axum::http::Method::PATCH, &path, Some(&json!({ "email": address }))).status
+        };
+        assert_eq!(right(&record, "?old_identity=banana", "right@example.com"), StatusCode::BAD_REQUEST);
+        let query = "?old_identity=wrong";
+        assert_eq!(right(&record, query, "right@example.com"), StatusCode::NO_CONTENT);
+        // The other record still names it.
+        assert_eq!(world.find("email:wrong@example.com"), subject);
+        assert_eq!(right(&other, query, "right@example.com"), StatusCode::NO_CONTENT);
+        assert_eq!(world.find("email:wrong@example.com"), None);
+        assert_eq!(world.may(&wrong, "newsletters"), "no_consent");
+        assert_eq!(world.find("email:right@example.com"), subject);
+        assert_eq!(world.may(&json!({ "email": "right@example.com" }), "newsletters"), "yes");
+        // Whoever really owns it is another person.
+        world.tell(&wrong, "newsletters", "consent");
+        assert_ne!(world.find("email:wrong@example.com"), subject);
+        // A wrong address that opted out stays opted out.
+        let query = "?old_identity=wrong";
+        world.tell(&anna, "profiling", "object");
+        assert_eq!(right(&record, query, "third@example.com"), StatusCode::NO_CONTENT);
+        assert_eq!(right(&other, query, "third@example.com"), StatusCode::NO_CONTENT);
+        assert_eq!(world.find("email:right@example.com"), None);
+        assert_ne!(world.may(&json!({ "email": "right@example.com" }), "profiling"), "yes");
+        assert_ne!(world.may(&json!({ "email": "third@example.com" }), "profiling"), "yes");
+    }
+
+    fn p5_2_a_new_address_is_the_persons_before_the_record_says_so(world) {
+        let fields = json!({ "email": "anna@example.com", "message": "hello" });
+        let (record, _) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));
+        let path = format!("/records/{record}");
+        // Refused by the closed world: then the address is nobody's.
+        let refused = json!({ "email": "new@example.com", "message": 7 });
+        let refused = world.call(axum::http::Method::PATCH, &path, Some(&refused));
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(world.find("email:new@example.com"), None);
     }
 
     fn i8_an_identity_that_is_not_declared_is_refused(world) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use ombud::flow::Ombud;
 use ombud::flow::board::Board;
+use ombud::flow::ledger::Told;
 use ombud::flow::subject::SubjectRef;
 use ombud::flow::sweep::Swept;
 use ombud::web::live::Live;
@@ -14,6 +15,7 @@ use ombud_core::board::Verdict;
 use ombud_core::decision::{Answer, Reason, Use};
 use ombud_core::language::Language;
 use ombud_core::rulebook::Rulebook;
+use ombud_core::standing::Act;
 use ombud_core::statement::model::BasisName;
 use ombud_core::statement::prose;
 use serde_json::json;
@@ -198,6 +200,35 @@ on_both! {
         world.go("2030-04-01T22:00:00Z");
         assert_eq!(world.wait(own.sweep(world.now())).unwrap().erased, 1);
         assert!(!world.holds(&new));
+    }
+
+    fn i10_a_consent_that_is_told_late_covers_what_was_asked_then(world) {
+        let first = world.ombud.statement.version.clone();
+        world.go("2026-08-15T08:00:00Z");
+        let purpose = "purpose  = \"dpv:DirectMarketing\"";
+        let wider = "purpose  = [\"dpv:DirectMarketing\", \"dpv:PersonalisedAdvertising\"]";
+        let newer = world.under(&[("activities/newsletters.toml", purpose, wider)]);
+        world.go("2026-08-16T08:00:00Z");
+        let consent = |name: &str, given: &str| {
+            let who = SubjectRef::parse(&format!("email:{name}@example.com")).unwrap();
+            let told = Told {
+                activity: "newsletters".to_owned(),
+                act: Act::Consent,
+                at: at(given),
+                language: Some("en".to_owned()),
+                channel: Some("form".to_owned()),
+                notice: None,
+            };
+            let receipt = world.wait(newer.tell(&who, told, world.now())).unwrap();
+            let may = newer.may(&who, "newsletters", Use::Ordinary, world.now());
+            (receipt.version, world.wait(may).unwrap().answer)
+        };
+        let outdated = Answer::No(Reason::ConsentOutdated);
+        assert_eq!(consent("then", "2026-06-01T08:00:00Z"), (first.clone(), outdated));
+        // Of before the first version nothing else is known.
+        assert_eq!(consent("before", "2022-06-01T08:00:00Z"), (first, outdated));
+        let yes = Answer::Yes(BasisName::Consent);
+        assert_eq!(consent("since", "2026-08-15T09:00:00Z"), (newer.statement.version.clone(), yes));
     }
 
     fn i10_basis_and_wording_of_a_past_choice_are_given_again(world) {

@@ -16,6 +16,7 @@ use super::{Api, Problem, shape};
 use crate::flow::FlowError;
 use crate::flow::once::Command;
 use crate::flow::record::{Incoming, fields};
+use crate::flow::rectify::OldIdentity;
 
 /// Hand in a record
 ///
@@ -92,12 +93,25 @@ pub(super) async fn show(
     }))
 }
 
+/// What becomes of an identity that the record names no more.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rectified {
+    /// `stays`: it was right, and is still the person's; `wrong`: it was never the person's, and is taken
+    /// from them unless another record of theirs names it. What was opted out of by it stays so
+    #[serde(default)]
+    #[param(schema_with = shape::old_identity, required = false)]
+    old_identity: OldIdentity,
+}
+
 /// Put new values in the place of a record's
 ///
-/// `null` takes an optional field out (GDPR Article 16). Needs a key that may write the activity.
+/// `null` takes an optional field out (GDPR Article 16). A new address or name to sign in with becomes the
+/// person's, and what was told by the old one still counts. Needs a key that may write the activity.
 #[utoipa::path(patch, path = "/records/{id}", tag = "Records", security(("key" = [])), request_body = Changes,
     params(
         ("id" = String, Path, description = "The id of the record"),
+        Rectified,
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send this again"),
     ),
     responses((status = 204, description = "Changed"), Keyed, Missing, Refusals))]
@@ -106,10 +120,14 @@ pub(super) async fn rectify(
     caller: Caller,
     command: Command,
     Path(id): Path<String>,
+    Asked(rectified): Asked<Rectified>,
     Body(changes): Body<Changes>,
 ) -> Result<StatusCode, Problem> {
     let id = writable(&api, &caller, command, &id).await?;
-    api.ombud.rectify(id, changes.0, command).await?;
+    let Rectified { old_identity } = rectified;
+    api.ombud
+        .rectify(id, changes.0, old_identity, command)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

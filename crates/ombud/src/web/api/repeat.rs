@@ -63,6 +63,7 @@ pub(super) async fn once(
     let asked = [
         parts.method.as_str().as_bytes(),
         parts.uri.path().as_bytes(),
+        parts.uri.query().unwrap_or_default().as_bytes(),
         &body,
     ];
     let mut once = api.ombud.once(&caller.key.name, &key, &asked.join(&b'\n'));

@@ -8,6 +8,8 @@ use ombud_core::standing::Act;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
+use crate::flow::rectify::OldIdentity;
+
 fn names(names: impl IntoIterator<Item = &'static str>, about: &str) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::String)
@@ -29,6 +31,14 @@ pub(super) fn use_for() -> Object {
     names(
         Use::ALL.map(Use::name),
         "What the data would be used for; `ordinary` is the activity's own purpose",
+    )
+}
+
+/// What becomes of an old identity.
+pub(super) fn old_identity() -> Object {
+    names(
+        OldIdentity::ALL.map(OldIdentity::name),
+        "What becomes of an identity that the record names no more",
     )
 }
 
