@@ -4,6 +4,7 @@
 //! governs.
 
 use jiff::Timestamp;
+use ombud_core::hash::sha256;
 use ombud_core::statement::VersionId;
 
 use crate::error::StoreError;
@@ -12,19 +13,19 @@ use crate::sql::{FromValue, Row, Value, sql, values};
 use crate::tx::Tx;
 
 sql! {
-    CLOCK_SAVE = "INSERT INTO clock (bucket, subject_id, collection, clock_id, anchors, due_at, stage,
-        state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    CLOCK_SAVE = "INSERT INTO clock (bucket, subject_id, collection, clock_id, anchors, sealed,
+        due_at, stage, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (bucket, subject_id, collection, clock_id) DO UPDATE SET
-        anchors = excluded.anchors, due_at = excluded.due_at, stage = excluded.stage,
+        anchors = excluded.anchors, sealed = excluded.sealed, due_at = excluded.due_at, stage = excluded.stage,
         state = excluded.state";
-    CLOCK_FIND = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+    CLOCK_FIND = "SELECT subject_id, collection, clock_id, anchors, sealed, due_at, stage, state FROM clock
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4";
-    CLOCK_OF_SUBJECT = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+    CLOCK_OF_SUBJECT = "SELECT subject_id, collection, clock_id, anchors, sealed, due_at, stage, state FROM clock
         WHERE bucket = $1 AND subject_id = $2 ORDER BY collection, clock_id";
-    CLOCK_OF_COLLECTION = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+    CLOCK_OF_COLLECTION = "SELECT subject_id, collection, clock_id, anchors, sealed, due_at, stage, state FROM clock
         WHERE bucket = $1 AND collection = $2 AND (subject_id, clock_id) > ($3, $4)
         ORDER BY subject_id, clock_id LIMIT $5";
-    CLOCK_AWAITS = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+    CLOCK_AWAITS = "SELECT subject_id, collection, clock_id, anchors, sealed, due_at, stage, state FROM clock
         WHERE bucket = $1 AND collection = $2 AND state = 'awaits' ORDER BY due_at LIMIT $3";
     CLOCK_COLLECTIONS = "SELECT collection, COUNT(*) FROM clock WHERE bucket = $1 GROUP BY collection";
     CLOCK_SPLIT = "UPDATE record SET clock_id = record_id
@@ -84,13 +85,33 @@ impl FromValue for ClockState {
     }
 }
 
+/// The facts that retention counts from.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Anchors {
+    /// A JSON object.
+    pub json: String,
+    /// Whether they tell of the person more than instants: then they are kept sealed with the person's key.
+    pub personal: bool,
+}
+
+impl From<&str> for Anchors {
+    /// Instants alone.
+    fn from(json: &str) -> Self {
+        let json = json.to_owned();
+        Self {
+            json,
+            personal: false,
+        }
+    }
+}
+
 /// A clock.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Clock {
     /// Which one.
     pub key: ClockKey,
-    /// The moments that retention counts from, as a JSON object.
-    pub anchors: String,
+    /// What its due instant is counted from.
+    pub anchors: Anchors,
     /// From when on the next stage is due (inclusive); none while it waits for a moment, or for
     /// ever.
     pub due_at: Option<Timestamp>,
@@ -122,12 +143,20 @@ impl Tx<'_> {
             clock: id,
         } = &clock.key;
         let bucket = self.bucket_of(*subject)?;
+        let Anchors { json, personal } = &clock.anchors;
+        let (json, sealed) = if *personal {
+            let sealed = self.seal(*subject, "clock", &row_of(&clock.key), json.as_bytes())?;
+            ("", Some(sealed))
+        } else {
+            (json.as_str(), None)
+        };
         let values = values![
             bucket,
             *subject,
             collection,
             *id,
-            &clock.anchors,
+            json,
+            sealed,
             clock.due_at,
             clock.stage,
             clock.state.word(),
@@ -148,7 +177,7 @@ impl Tx<'_> {
         } = key;
         let bucket = self.bucket_of(*subject)?;
         let row = self.first(&CLOCK_FIND, values![bucket, *subject, collection, *id])?;
-        row.map(|row| clock(bucket, row)).transpose()
+        row.map(|row| self.open_clock(bucket, row)).transpose()
     }
 
     /// All clocks of a subject.
@@ -159,7 +188,9 @@ impl Tx<'_> {
     pub fn clocks_of(&mut self, subject: SubjectId) -> Result<Vec<Clock>, StoreError> {
         let bucket = self.bucket_of(subject)?;
         let rows = self.query(&CLOCK_OF_SUBJECT, values![bucket, subject])?;
-        rows.into_iter().map(|row| clock(bucket, row)).collect()
+        rows.into_iter()
+            .map(|row| self.open_clock(bucket, row))
+            .collect()
     }
 
     /// The clocks of a collection in this bucket, at most `limit`, after the one given: for
@@ -180,7 +211,9 @@ impl Tx<'_> {
         let (subject, id) = after.map_or(none, |key| (key.subject, key.clock));
         let values = values![bucket, collection, subject, id, i64::from(limit)];
         let rows = self.query(&CLOCK_OF_COLLECTION, values)?;
-        rows.into_iter().map(|row| clock(bucket, row)).collect()
+        rows.into_iter()
+            .map(|row| self.open_clock(bucket, row))
+            .collect()
     }
 
     /// The clocks of a collection in this bucket whose person must be told before they may end, the
@@ -197,7 +230,9 @@ impl Tx<'_> {
         let bucket = self.bucket()?;
         let values = values![bucket, collection, i64::from(limit)];
         let rows = self.query(&CLOCK_AWAITS, values)?;
-        rows.into_iter().map(|row| clock(bucket, row)).collect()
+        rows.into_iter()
+            .map(|row| self.open_clock(bucket, row))
+            .collect()
     }
 
     /// The collections that this bucket has clocks of.
@@ -327,19 +362,44 @@ impl Tx<'_> {
         self.look_at(*subject, Some(Timestamp::UNIX_EPOCH))?;
         Ok(self.execute(&CLOCK_REMOVE, values![bucket, *subject, collection, *id])? > 0)
     }
-}
 
-pub(crate) fn clock(bucket: Bucket, row: Row) -> Result<Clock, StoreError> {
-    let mut columns = row.columns("clock", bucket);
-    Ok(Clock {
-        key: ClockKey {
+    /// A clock as it lies in a row. Where nobody can open its facts any more, nothing is known.
+    pub(crate) fn open_clock(&mut self, bucket: Bucket, row: Row) -> Result<Clock, StoreError> {
+        let mut columns = row.columns("clock", bucket);
+        let key = ClockKey {
             subject: columns.take("subject_id")?,
             collection: columns.take("collection")?,
             clock: columns.take("clock_id")?,
-        },
-        anchors: columns.take("anchors")?,
-        due_at: columns.take("due_at")?,
-        stage: columns.take("stage")?,
-        state: columns.take("state")?,
-    })
+        };
+        let json: String = columns.take("anchors")?;
+        let sealed: Option<Vec<u8>> = columns.take("sealed")?;
+        let anchors = match sealed {
+            Some(sealed) => self.open_anchors(&key, &sealed)?,
+            None => Anchors::from(json.as_str()),
+        };
+        Ok(Clock {
+            key,
+            anchors,
+            due_at: columns.take("due_at")?,
+            stage: columns.take("stage")?,
+            state: columns.take("state")?,
+        })
+    }
+
+    fn open_anchors(&mut self, key: &ClockKey, sealed: &[u8]) -> Result<Anchors, StoreError> {
+        match self.open(key.subject, "clock", &row_of(key), sealed) {
+            Ok(json) => Ok(Anchors {
+                json: String::from_utf8_lossy(&json).into_owned(),
+                personal: true,
+            }),
+            Err(StoreError::KeyDestroyed) => Ok(Anchors::default()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What stands for a clock where its facts are sealed: they are opened for no other.
+fn row_of(key: &ClockKey) -> [u8; 16] {
+    let hash = sha256(format!("{}\n{}", key.collection, key.clock).as_bytes());
+    std::array::from_fn(|index| hash.get(index).copied().unwrap_or_default())
 }

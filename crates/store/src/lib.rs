@@ -47,7 +47,7 @@ mod tx;
 
 pub use api_key::ApiKey;
 pub use board::{CollectionProbe, StandingProbe, WINDOWS};
-pub use clock::{Clock, ClockKey, ClockState, Recount};
+pub use clock::{Anchors, Clock, ClockKey, ClockState, Recount};
 pub use counter::{Counter, CounterParts, Joining};
 pub use engine::{BY_NUMBER, Reply, Seen};
 pub use error::{KeyProblem, StoreError};

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use ombud_core::hash::sha256;
 use ombud_core::statement::VersionId;
 
-use crate::clock::{Clock, ClockKey, clock};
+use crate::clock::{Clock, ClockKey};
 use crate::error::StoreError;
 use crate::id::{Bucket, ClockId, Digest, PlanId, RecordId, SubjectId};
 use crate::plan::{PlanItem, pack, unpack};
@@ -20,7 +20,7 @@ use crate::tx::Tx;
 
 sql! {
     SWEEP_HAS_DUE = "SELECT 1 FROM clock WHERE bucket = $1 AND state = 'live' AND due_at <= $2 LIMIT 1";
-    SWEEP_DUE = "SELECT subject_id, collection, clock_id, anchors, due_at, stage, state FROM clock
+    SWEEP_DUE = "SELECT subject_id, collection, clock_id, anchors, sealed, due_at, stage, state FROM clock
         WHERE bucket = $1 AND state = 'live' AND due_at <= $2 ORDER BY due_at LIMIT $3";
     SWEEP_PLAN_SAVE = "INSERT INTO sweep_plan (bucket, plan_id, statement_hash, swept_at, state, items,
         digest, todo, reached, overtaken, finished_at)
@@ -42,10 +42,10 @@ sql! {
     SWEEP_CLOCK_LOCK = "UPDATE clock SET stage = stage
         WHERE bucket = $1 AND subject_id = $2 AND collection = $3 AND clock_id = $4
         AND state = 'live' AND due_at = $5
-        RETURNING subject_id, collection, clock_id, anchors, due_at, stage, state";
+        RETURNING subject_id, collection, clock_id, anchors, sealed, due_at, stage, state";
     SWEEP_CLOCKS_TAKE = concat!("DELETE FROM clock WHERE bucket = $1 AND clock_id IN (", ids!(), ")
         AND collection = $66 AND state = 'live' AND due_at <= $67
-        RETURNING subject_id, collection, clock_id, anchors, due_at, stage, state");
+        RETURNING subject_id, collection, clock_id, anchors, sealed, due_at, stage, state");
     SWEEP_RECORDS_ERASE = concat!("DELETE FROM record WHERE bucket = $1 AND record_id IN (", ids!(), ")
         RETURNING record_id");
     SWEEP_RECORDS_LEFT = concat!("SELECT COUNT(*) FROM record
@@ -111,7 +111,9 @@ impl Tx<'_> {
     pub fn due_clocks(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Clock>, StoreError> {
         let bucket = self.bucket()?;
         let rows = self.query(&SWEEP_DUE, values![bucket, now, i64::from(limit)])?;
-        rows.into_iter().map(|row| clock(bucket, row)).collect()
+        rows.into_iter()
+            .map(|row| self.open_clock(bucket, row))
+            .collect()
     }
 
     /// Stores a plan. False if another is open in this bucket, which is finished first.
@@ -232,7 +234,9 @@ impl Tx<'_> {
         let bucket = self.bucket()?;
         let rest = values![collection, now];
         let rows = self.for_each_list(&SWEEP_CLOCKS_TAKE, clocks, rest)?;
-        rows.into_iter().map(|row| clock(bucket, row)).collect()
+        rows.into_iter()
+            .map(|row| self.open_clock(bucket, row))
+            .collect()
     }
 
     /// Erases records, and returns the ids of those that were there, sorted.
@@ -283,7 +287,7 @@ impl Tx<'_> {
         let bucket = self.bucket_of(*subject)?;
         let values = values![bucket, *subject, collection, *id, item.due_at];
         let row = self.first(&SWEEP_CLOCK_LOCK, values)?;
-        row.map(|row| clock(bucket, row)).transpose()
+        row.map(|row| self.open_clock(bucket, row)).transpose()
     }
 
     /// The ids of up to [`SWEEP_STEP`] records that a clock governs, sorted.

@@ -153,7 +153,10 @@ fn save_clock(tx: &mut Tx<'_>, key: &ClockKey, meta: &Meta, made: i64) -> Result
     let ends = meta.ends(made);
     tx.save_clock(&Clock {
         key: key.clone(),
-        anchors: json!({ "events": { "ended": ends } }).to_string(),
+        anchors: json!({ "events": { "ended": ends } })
+            .to_string()
+            .as_str()
+            .into(),
         due_at: Some(instant(ends)),
         stage: 0,
         state: ClockState::Live,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ombud::flow::FlowError;
+use ombud::flow::rectify::OldIdentity;
 use ombud_core::decision::{Answer, Use};
 use ombud_store::RecordId;
 use serde_json::{Map, Value};
@@ -56,7 +57,9 @@ impl Ours {
             return Ok(Response::Done(Some(0)));
         };
         let changes = Map::from_iter([("data".to_owned(), Value::String(data(op.key)))]);
-        let rectified = self.ombud.rectify(id, changes, instant(op.at));
+        let rectified = self
+            .ombud
+            .rectify(id, changes, OldIdentity::Stays, instant(op.at));
         match self.runtime.block_on(rectified) {
             Ok(()) => Ok(Response::Done(Some(1))),
             Err(FlowError::NotFound(_)) => Ok(Response::Done(Some(0))),
@@ -110,9 +113,12 @@ impl Ours {
         let known = self.purposes.get(usize::from(purpose));
         let mut known = known.ok_or("no such purpose")?.clone();
         edit(&mut known);
-        let rectified = self
-            .ombud
-            .rectify(known.record, known.fields(), instant(at));
+        let rectified = self.ombud.rectify(
+            known.record,
+            known.fields(),
+            OldIdentity::Stays,
+            instant(at),
+        );
         self.runtime.block_on(rectified)?;
         if let Some(slot) = Arc::make_mut(&mut self.purposes).get_mut(usize::from(purpose)) {
             *slot = known;

@@ -302,7 +302,7 @@ fn shorten(
     })?;
     let mut facts = anchor::Facts::parse(&clock.anchors);
     facts.taken.extend(taken.iter().cloned());
-    let anchors = facts.text();
+    let anchors = facts.stored();
     let clock = Clock { anchors, ..clock };
     tx.save_clock(&anchor::settled(book, rule, clock, false, now))?;
     Ok(shortened)
@@ -348,7 +348,7 @@ fn reduce(
     let mut facts = anchor::Facts::parse(&clock.anchors);
     facts.reduced = true;
     tx.save_clock(&Clock {
-        anchors: facts.text(),
+        anchors: facts.stored(),
         due_at: until,
         ..clock.clone()
     })?;

@@ -133,7 +133,7 @@ impl Counting<'_, '_> {
         let held = self.is_held(known, before.as_ref(), &facts)?;
         let clock = Clock {
             key: key.clone(),
-            anchors: facts.text(),
+            anchors: facts.stored(),
             due_at: None,
             stage: begun,
             state: ClockState::Live,
@@ -241,7 +241,7 @@ impl Counting<'_, '_> {
             }
             let mut facts = Facts::parse(&clock.anchors);
             self.learn(rule, &clock.key, &mut facts)?;
-            let anchors = facts.text();
+            let anchors = facts.stored();
             if anchors != clock.anchors {
                 let held = clock.state == ClockState::Held;
                 let clock = Clock { anchors, ..clock };
@@ -441,7 +441,7 @@ impl Counting<'_, '_> {
             clock: ClockId::of_record(record),
             ..shared.clone()
         };
-        let anchors = facts.text();
+        let anchors = facts.stored();
         self.tx.save_clock(&Clock {
             key,
             anchors,

@@ -8,6 +8,7 @@ use ombud_core::anchor::{Change, may_be_taken_back};
 use ombud_core::retention::{Anchors, Event, Hold, Interval, Key, Notice, Notices, Period, State};
 use ombud_core::rulebook::CollectionRule;
 use ombud_core::sweep::Candidate;
+use ombud_store::Anchors as Stored;
 use serde::{Deserialize, Serialize};
 
 /// The facts of a clock. Instants are in Unix milliseconds.
@@ -58,13 +59,20 @@ pub(super) struct Facts {
 struct Held(i64, Option<i64>);
 
 impl Facts {
-    pub(super) fn parse(json: &str) -> Self {
+    pub(super) fn parse(stored: &Stored) -> Self {
         // Written by this module alone; what cannot be read counts as nothing known, which keeps.
-        serde_json::from_str(json).unwrap_or_default()
+        serde_json::from_str(&stored.json).unwrap_or_default()
     }
 
-    pub(super) fn text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+    /// As they are stored. A birthday, an outcome, or why something is held are no mere instants.
+    pub(super) fn stored(&self) -> Stored {
+        Stored {
+            json: serde_json::to_string(self).unwrap_or_default(),
+            personal: self.born_on.is_some()
+                || !self.values.is_empty()
+                || self.extended.is_some()
+                || !self.holds.is_empty(),
+        }
     }
 
     /// Notes an event; of several times the latest counts.
@@ -332,6 +340,6 @@ mod tests {
         ] {
             facts.apply(&change);
         }
-        assert_eq!(Facts::parse(&facts.text()), facts);
+        assert_eq!(Facts::parse(&facts.stored()), facts);
     }
 }

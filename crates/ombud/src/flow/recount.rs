@@ -205,7 +205,7 @@ fn count_anew(
         };
         tx.save_clock(&Clock {
             key: key.clone(),
-            anchors: own.text(),
+            anchors: own.stored(),
             ..clock.clone()
         })?;
         count_one(tx, book, rule, &key, now)?;

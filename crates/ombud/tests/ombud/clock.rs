@@ -15,7 +15,7 @@ use ombud_core::decision::{Reason, Use};
 use ombud_core::evidence::Hash;
 use ombud_core::retention::Notice;
 use ombud_core::standing::Act;
-use ombud_store::{NewRecord, RecordId, RecordState, StoreError};
+use ombud_store::{NewRecord, Place, RecordId, RecordState, Sql, StoreError};
 use serde_json::{Value, json};
 
 use crate::harness::{World, at, email};
@@ -272,6 +272,12 @@ on_both! {
         assert_eq!(rules.refused(told, &birth("2031-01-01")), "anchor_value");
         assert_eq!(rules.refused(told, &rules.told("birth")), "anchor_shape");
         assert_eq!(rules.tell(told, &birth("2012-02-29")).unwrap(), 1);
+        let lies = world.ombud.store.read::<_, FlowError, _>("test.lies", Place::Home, |tx| {
+            let text = "SELECT anchors FROM clock";
+            Ok(format!("{:?}", tx.query(&Sql { name: "TEST_LIES", text }, &[])?))
+        });
+        let lies = lies.wait().unwrap();
+        assert!(!lies.contains("2010-02-28") && !lies.contains("2012-02-29"), "a birthday lies in clear");
         rules.goes_at(told, "2031-02-28T23:00:00Z");
     }
 

@@ -32,7 +32,7 @@ fn clock(world: &World, collection: &str, anchors: &str) {
             collection: collection.to_owned(),
             clock: ClockId::SHARED,
         },
-        anchors: anchors.to_owned(),
+        anchors: anchors.into(),
         due_at: None,
         stage: 0,
         state: ClockState::Live,

@@ -128,14 +128,15 @@ CREATE TABLE IF NOT EXISTS standing (
 );
 
 -- What retention counts from. One clock governs many records: `clock_id` is zero for the clock that
--- all records of a subject and collection share, else it is the record's own id. No `due_at`:
--- waiting, or never.
+-- all records of a subject and collection share, else it is the record's own id. Facts that tell more
+-- than instants lie in `sealed`, and `anchors` is empty then. No `due_at`: waiting, or never.
 CREATE TABLE IF NOT EXISTS clock (
   bucket BIGINT NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
   subject_id BYTEA NOT NULL,
   collection TEXT NOT NULL,
   clock_id BYTEA NOT NULL,
   anchors TEXT NOT NULL,
+  sealed BYTEA,
   due_at BIGINT,
   stage BIGINT NOT NULL,
   state TEXT NOT NULL,

@@ -2,8 +2,8 @@
 
 use ombud_core::standing::{Act, Scope, Standing};
 use ombud_store::{
-    Clock, ClockId, ClockKey, ClockState, Identity, NewEntry, Place, Record, RecordId, RecordState,
-    StatementVersion, StoreError, SubjectId, Tx,
+    Anchors, Clock, ClockId, ClockKey, ClockState, Identity, NewEntry, Place, Record, RecordId,
+    RecordState, Sql, StatementVersion, StoreError, SubjectId, Tx, Value,
 };
 
 use crate::harness::{at, version};
@@ -30,7 +30,7 @@ fn clock(subject: SubjectId, collection: &str, due: Option<i64>) -> Clock {
         collection: collection.to_owned(),
         clock: ClockId::SHARED,
     };
-    let anchors = r#"{"last_activity":1000}"#.to_owned();
+    let anchors = r#"{"last_activity":1000}"#.into();
     Clock {
         key,
         anchors,
@@ -55,6 +55,43 @@ on_both! {
         assert_eq!(db.store.write("forget", hash.bucket(), forget).wait().unwrap(), (false, true));
         let found = db.store.read("find", hash.bucket(), move |tx| tx.subject_of(hash)).wait();
         assert_eq!(found.unwrap(), None);
+    }
+
+    fn i6_facts_that_tell_more_than_instants_lie_sealed(db) {
+        let subject = db.subject();
+        let born = Anchors {
+            json: r#"{"born_on":"1999-04-03"}"#.to_owned(),
+            personal: true,
+        };
+        let own = Clock { anchors: born, ..clock(subject, "a.b", None) };
+        let other = clock(subject, "a.c", None);
+        let (give, key) = ([own.clone(), other.clone()], own.key.clone());
+        db.write(subject, move |tx| give.iter().try_for_each(|clock| tx.save_clock(clock)));
+        assert_eq!(db.read(subject, move |tx| tx.clock(&key)), Some(own.clone()));
+        let lies = db.read(subject, |tx| {
+            let text = "SELECT anchors, sealed FROM clock ORDER BY collection";
+            tx.query(&Sql { name: "TEST_LIES", text }, &[])
+        });
+        let [sealed, clear] = lies.as_slice() else { panic!("two clocks") };
+        assert_eq!(sealed.values()[0], Value::Text(String::new()));
+        let Value::Blob(bytes) = &sealed.values()[1] else { panic!("sealed") };
+        assert!(!bytes.windows(4).any(|window| window == b"1999"));
+        assert_eq!(clear.values(), [Value::Text(other.anchors.json.clone()), Value::Null]);
+        // What is sealed opens for its own clock alone.
+        let moved = bytes.clone();
+        db.write(subject, move |tx| {
+            let text = "UPDATE clock SET sealed = $1 WHERE collection = 'a.c'";
+            tx.execute(&Sql { name: "TEST_MOVE", text }, &[Value::Blob(moved.clone())]).map(drop)
+        });
+        let place = db.store.bucket_of(subject);
+        let read = db.store.read::<_, StoreError, _>("read", place, move |tx| tx.clocks_of(subject));
+        assert!(read.wait().is_err());
+        // Once nobody can open it any more, nothing is known.
+        let (back, key) = (other.clone(), own.key.clone());
+        db.write(subject, move |tx| tx.save_clock(&back));
+        assert!(db.store.destroy_key(subject).wait().unwrap());
+        let unknown = db.read(subject, move |tx| tx.clock(&key)).unwrap();
+        assert_eq!(unknown.anchors, Anchors::default());
     }
 
     fn identities_are_given_back_as_they_were_linked(db) {

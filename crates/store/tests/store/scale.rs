@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use ombud_store::{Clock, ClockId, ClockKey, ClockState, StoreError, SubjectId, WINDOWS};
+use ombud_store::{Anchors, Clock, ClockId, ClockKey, ClockState, StoreError, SubjectId, WINDOWS};
 
 use crate::harness::{Fresh, at};
 
@@ -35,7 +35,7 @@ fn fill(db: &Fresh) {
                         collection: record.collection.clone(),
                         clock: ClockId::SHARED,
                     },
-                    anchors: "{}".to_owned(),
+                    anchors: Anchors::from("{}"),
                     due_at: Some(at(number)),
                     stage: 0,
                     state: ClockState::Live,

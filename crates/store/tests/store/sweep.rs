@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use ombud_store::{
-    Clock, ClockId, ClockKey, ClockState, CollectionProbe, Plan, PlanId, PlanItem, RecordId,
-    RecordState, SWEEP_STEP, StoreError, SubjectId, Tx, WINDOWS,
+    Anchors, Clock, ClockId, ClockKey, ClockState, CollectionProbe, Plan, PlanId, PlanItem,
+    RecordId, RecordState, SWEEP_STEP, StoreError, SubjectId, Tx, WINDOWS,
 };
 
 use crate::harness::{Fresh, at, version};
@@ -22,7 +22,7 @@ fn key(subject: SubjectId, collection: &str) -> ClockKey {
 fn clock(key: ClockKey, due: Option<i64>, state: ClockState) -> Clock {
     Clock {
         key,
-        anchors: "{}".to_owned(),
+        anchors: Anchors::from("{}"),
         due_at: due.map(at),
         stage: 0,
         state,
