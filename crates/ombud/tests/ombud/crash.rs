@@ -24,6 +24,7 @@ struct Acknowledged {
     consents: Vec<String>,
     records: Vec<(String, String)>,
     withdrawals: Vec<String>,
+    deletions: Vec<String>,
 }
 
 impl Acknowledged {
@@ -31,10 +32,12 @@ impl Acknowledged {
         self.consents.extend(new.consents);
         self.records.extend(new.records);
         self.withdrawals.extend(new.withdrawals);
+        self.deletions.extend(new.deletions);
     }
 }
 
-/// One person after another consents, subscribes and, every third, withdraws, until the server dies.
+/// One person after another consents and subscribes, until the server dies. Every third withdraws, every
+/// second gets another address, and of every fifth the record is deleted.
 fn write(
     (address, bearer): (&str, &str),
     next: &AtomicU32,
@@ -61,20 +64,22 @@ fn write(
             }),
         )?;
         let id = record["record"].as_str().unwrap().to_owned();
-        all.lock()
-            .unwrap()
-            .records
-            .push((id.clone(), email.clone()));
-        if number.is_multiple_of(2) {
-            let moved = json!({ "email": format!("moved{number}@example.com") });
-            let (status, body) = send(
-                address,
-                ("PATCH", &format!("/api/v1/records/{id}")),
-                bearer,
-                &moved,
-            )?;
-            assert_eq!(status, 204, "{body}");
+        let path = format!("/api/v1/records/{id}");
+        let change = |method: &str, body: Value| {
+            let (status, body) = send(address, (method, &path), bearer, &body)?;
+            assert!(status == 200 || status == 204, "{body}");
             answered.fetch_add(1, Ordering::Relaxed);
+            Some(())
+        };
+        if number.is_multiple_of(5) {
+            change("DELETE", Value::Null)?;
+            all.lock().unwrap().deletions.push(id);
+        } else {
+            all.lock().unwrap().records.push((id, email.clone()));
+            if number.is_multiple_of(2) {
+                let moved = format!("moved{number}@example.com");
+                change("PATCH", json!({ "email": moved }))?;
+            }
         }
         if number.is_multiple_of(3) {
             post("/ledger", act("withdraw"))?;
@@ -100,6 +105,10 @@ async fn is_kept(ombud: &Ombud, all: &Acknowledged) {
         let who = who(email);
         let decision = ombud.may(&who, "newsletters", Use::Ordinary, now).await;
         assert!(!decision.unwrap().answer.is_yes(), "{email}");
+    }
+    for id in &all.deletions {
+        let record = ombud.record(id.parse().unwrap()).await.unwrap();
+        assert!(record.is_none(), "what was deleted stays so");
     }
     for (id, email) in &all.records {
         let ledger = ombud.ledger(&who(email)).await.unwrap();
