@@ -92,6 +92,15 @@ impl Change {
         }
     }
 
+    /// The name of the event that it tells or takes back, however it was spelled.
+    pub fn event_name(&self) -> Option<&str> {
+        if let Self::Event(name, _) | Self::Untold(name) = self {
+            Some(name)
+        } else {
+            None
+        }
+    }
+
     /// The date of birth that is told.
     pub fn born_on(&self) -> Option<Date> {
         if let Self::Born(born_on) = self {
@@ -240,7 +249,7 @@ impl Uses {
             EXTENSION if self.extendable.is_some() => Some(Shape::Extension),
             UNDO if then(UNDO) => Some(Shape::Renewal(Renewal::Undo)),
             KEEP if then(KEEP) => Some(Shape::Renewal(Renewal::Keep)),
-            _ if then(name) => Some(Shape::Done),
+            _ if then(name) => Event::new(name).map(Shape::Done),
             _ => None,
         }
     }
@@ -273,9 +282,9 @@ const KEEP: &str = "keep";
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Shape {
     /// An event that may lie ahead, and may be taken back.
-    Event,
+    Event(Event),
     /// What was done, by people or to tell them.
-    Done,
+    Done(Event),
     State,
     RecordEnded(String),
     Birth,
@@ -291,8 +300,8 @@ impl Shape {
     /// The members that it takes beside its name and instant, in words.
     fn takes(&self) -> &'static str {
         match self {
-            Self::Done | Self::RecordEnded(_) | Self::Renewal(_) => "nothing but its instant",
-            Self::Event => "nothing but its instant, or `ends` to take it back",
+            Self::Done(_) | Self::RecordEnded(_) | Self::Renewal(_) => "nothing but its instant",
+            Self::Event(_) => "nothing but its instant, or `ends` to take it back",
             Self::State => "`ends`, when it ends, and nothing else",
             Self::Birth => "a `value` such as 2008-03-18, or `ends` to take it back",
             Self::Value(_) => "a `value`, or `ends` to take it back",
@@ -317,10 +326,10 @@ impl Shape {
         } = told;
         let members = (*ends, until.is_some(), value.is_some(), reason.is_some());
         match self {
-            Self::Done | Self::RecordEnded(_) | Self::Renewal(_) => {
+            Self::Done(_) | Self::RecordEnded(_) | Self::Renewal(_) => {
                 members == (false, false, false, false)
             }
-            Self::Event | Self::State => {
+            Self::Event(_) | Self::State => {
                 !matches!(members, (_, true, ..) | (_, _, true, _) | (.., true))
             }
             Self::Birth | Self::Value(_) | Self::Length => {
@@ -402,8 +411,8 @@ pub fn read(
         return Err(bad(expected.to_owned()));
     }
     Ok(match shape {
-        Shape::Event if told.ends => Change::Untold(name.clone()),
-        Shape::Event | Shape::Done => Change::Event(name.clone(), at),
+        Shape::Event(event) if told.ends => Change::Untold(event.name().to_owned()),
+        Shape::Event(event) | Shape::Done(event) => Change::Event(event.name().to_owned(), at),
         Shape::State if told.ends => Change::Ends(name.clone(), at),
         Shape::State => Change::Begins(name.clone(), at),
         Shape::RecordEnded(full) => Change::RecordEnded(full, at),
@@ -453,8 +462,8 @@ const FROM_THE_LEDGER: [Event; 3] = [Event::CONSENT, Event::WITHDRAWAL, Event::O
 /// known before.
 fn may_lie_ahead(shape: &Shape) -> bool {
     match shape {
-        Shape::Event | Shape::State | Shape::RecordEnded(_) => true,
-        Shape::Done
+        Shape::Event(_) | Shape::State | Shape::RecordEnded(_) => true,
+        Shape::Done(_)
         | Shape::Birth
         | Shape::Value(_)
         | Shape::Length
@@ -527,20 +536,20 @@ fn shape(book: &Rulebook, rule: &CollectionRule, name: &str) -> Option<Shape> {
         return Some(Shape::State);
     }
     let uses = &rule.uses;
-    let event = Event::new(name);
     let told = |event: &Event| {
         // Ombud itself knows when these happen.
         let own = [Event::ERASURE, Event::OVERTAKEN];
-        *event == Event::COLLECTION
+        rule.declared.events.contains_key(name)
+            || *event == Event::COLLECTION
             || uses.events.contains(event)
                 && !FROM_THE_LEDGER.contains(event)
                 && !own.contains(event)
     };
-    if rule.declared.events.contains_key(name) || event.as_ref().is_some_and(told) {
+    if let Some(event) = Event::new(name).filter(told) {
         return Some(if may_be_taken_back(name) {
-            Shape::Event
+            Shape::Event(event)
         } else {
-            Shape::Done
+            Shape::Done(event)
         });
     }
     match name {
@@ -608,4 +617,46 @@ pub fn of_fields(
         changes.extend(born_on.map(|born_on| Change::Born(Some(born_on))));
     }
     changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retention::{Anchors, Due, due};
+    use crate::testing::rules;
+
+    #[test]
+    fn i2_every_spelling_of_an_event_is_the_event_that_the_phrase_counts_from() {
+        let now: Timestamp = "2026-04-01T08:00:00Z".parse().unwrap();
+        let told_at: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
+        let old = "keep      = \"3 years after last correspondence\"";
+        for spelling in Event::spellings() {
+            let event = Event::new(spelling).unwrap();
+            let phrase = format!("keep = \"1 year after {spelling}\"");
+            let book = rules(&[("activities/support.toml", old, &phrase)]);
+            let rule = &book.collections["support.inquiry"];
+            for name in [spelling, event.name()] {
+                let change = read(&book, rule, &Told::event(name, told_at), now);
+                let ours = [Event::ERASURE, Event::OVERTAKEN].contains(&event);
+                if ours || FROM_THE_LEDGER.contains(&event) {
+                    assert!(change.is_err(), "{name}");
+                    continue;
+                }
+                let change = change.unwrap();
+                assert_eq!(change.event(), Some((event.name(), told_at)), "{name}");
+                let mut anchors = Anchors::default();
+                anchors.events.insert(event.clone(), told_at);
+                let ends = due(rule.keep.as_ref().unwrap(), &anchors, &book.calendar);
+                assert!(matches!(ends, Due::At(_)), "{name}: {ends:?}");
+                if may_be_taken_back(name) {
+                    let ends = Told {
+                        ends: true,
+                        ..Told::event(name, told_at)
+                    };
+                    let change = read(&book, rule, &ends, now).unwrap();
+                    assert_eq!(change, Change::Untold(event.name().to_owned()), "{name}");
+                }
+            }
+        }
+    }
 }

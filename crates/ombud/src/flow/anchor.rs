@@ -348,7 +348,7 @@ impl Ombud {
             let fact = Fact::AnchorSet {
                 subject: tx.pseudonym(subject)?,
                 collection: name.clone(),
-                anchor: told.anchor.clone(),
+                anchor: change.event_name().unwrap_or(&told.anchor).to_owned(),
                 anchored_at: told.at,
                 ends: told.ends,
                 until: told.until,

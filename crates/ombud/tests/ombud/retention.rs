@@ -60,6 +60,23 @@ on_both! {
         world.goes_at(&record, due, "2029-04-01T22:00:00Z");
     }
 
+    fn p3_4_2_an_activity_counts_however_it_is_spelled(world) {
+        let fields = json!({ "traffic": "sign-in", "ip": "192.0.2.1" });
+        let spelled = [("anna", "last activity"), ("bo", "last_activity")].map(|(person, spelling)| {
+            let who = email(person);
+            let told = json!({ spelling: "2024-01-01T00:00:00Z" });
+            let (record, due) = world.add("security.log", &who, &fields, &told);
+            assert_eq!(due, Some(at("2027-01-01T23:00:00Z")), "{spelling}");
+            assert_eq!(world.anchor(&who, "security.log", spelling), 1);
+            record
+        });
+        world.go_near(at("2029-04-01T22:00:00Z"), -1);
+        world.sweep();
+        assert!(spelled.iter().all(|record| world.holds(record)));
+        world.go("2029-04-01T22:00:00Z");
+        assert_eq!(world.sweep().erased, 2);
+    }
+
     fn p3_5_1_a_contact_person_comes_in_by_legitimate_interest(world) {
         let anna = email("anna");
         let fields = json!({ "name": "A", "email": "anna@example.com" });
