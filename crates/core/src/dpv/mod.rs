@@ -54,6 +54,20 @@ pub fn vocabulary() -> impl Iterator<Item = (&'static str, Kind)> {
     })
 }
 
+/// Whether a purpose is direct marketing, which people can object to absolutely.
+///
+/// # Source
+///
+/// GDPR Article 21(2)-(3): profiling related to direct marketing is part of it.
+pub fn is_direct_marketing(purpose: &str) -> bool {
+    let marketing = [
+        "dpv:DirectMarketing",
+        "dpv:PersonalisedAdvertising",
+        "dpv:TargetedAdvertising",
+    ];
+    marketing.contains(&purpose)
+}
+
 /// What a term is for; `None` for one that the vocabulary does not have.
 pub fn kind(term: &str) -> Option<Kind> {
     let mut known = vocabulary().filter(|(known, _)| *known == term);

@@ -215,6 +215,7 @@ impl Checker<'_> {
                 self.declared(&at.key(key).item(index), name, &recipients);
             }
         }
+        self.purposes(&at, activity);
         self.bases(&at.key("basis"), Some(&activity.basis));
         let states = Known::of("state", at.key("states"), activity.states.keys());
         for (at, basis) in at.key("basis").each(&activity.basis) {
@@ -239,6 +240,20 @@ impl Checker<'_> {
             };
             self.collection(&kept);
             self.phrases(&kept);
+        }
+    }
+
+    /// Without `marketing` an objection to direct marketing would be weighed (GDPR Article 21(2)-(3)).
+    fn purposes(&mut self, at: &At, activity: &Activity) {
+        let marked = activity.marketing || self.mended.covers(&at.key("marketing"));
+        let mut purposes = at.key("purpose").each(&activity.purpose).into_iter();
+        let marketing = purposes.find(|(_, purpose)| dpv::is_direct_marketing(purpose));
+        if let Some((at, purpose)) = marketing.filter(|_| !marked) {
+            let message =
+                format!("`{purpose}` is direct marketing, and the activity is not marked so");
+            let hint = "add `marketing = true`: an objection then ends it, with no weighing (GDPR \
+                        Article 21(3))";
+            self.report(&at, message, hint.to_owned());
         }
     }
 

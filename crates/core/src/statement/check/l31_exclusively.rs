@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn another_purpose_for_the_same_data_is_a_contradiction() {
-        let found = twice("['dpv:CustomerCare', 'dpv:DirectMarketing']").findings("L31");
+        let found = twice("['dpv:CustomerCare', 'dpv:Marketing']").findings("L31");
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].at, "news");
         assert!(
@@ -112,7 +112,7 @@ mod tests {
                 .message
                 .ends_with("section 3.2 uses it for `dpv:CustomerCare`")
         );
-        let same_purpose = twice("'dpv:DirectMarketing'");
+        let same_purpose = twice("'dpv:Marketing'");
         assert_eq!(same_purpose.at("L31"), [""; 0]);
         let not_exclusive = twice("'dpv:CustomerCare'").activity("news", "exclusively = false");
         assert_eq!(not_exclusive.at("L31"), [""; 0]);

@@ -91,9 +91,12 @@ impl Differ<'_> {
     }
 
     fn uses(&mut self, spot: &Spot, (old, new): (&Activity, &Activity)) {
+        // With the mark the absolute right to object goes, where no purpose of marketing goes with it.
+        let mut purposes = old.purpose.as_slice().iter();
+        let given_up = purposes.any(|purpose| dpv::is_direct_marketing(purpose));
         self.flag(
             &spot.key("marketing"),
-            (Kind::Marketing, true),
+            (Kind::Marketing, given_up || !old.marketing),
             (old.marketing, new.marketing),
         );
         self.flag(

@@ -131,14 +131,6 @@ const ROWS: &[Row] = &[
     (
         NEWS,
         "marketing        = true",
-        "marketing        = false",
-        "activities.news.marketing",
-        Kind::Marketing,
-        Grade::Better,
-    ),
-    (
-        NEWS,
-        "marketing        = true",
         "marketing        = true\nautomated_decisions = { logic = { en = \"a score\", nb = \"en poengsum\" } }",
         "activities.news.automated_decisions",
         Kind::AutomatedDecision,
@@ -374,6 +366,22 @@ fn every_kind_of_change_is_graded_and_the_way_back_is_the_reverse() {
         let back = [(*at, *kind, grade.reversed())];
         assert_eq!(seen(&diff(&after, &before)), back, "{new} undone");
     }
+}
+
+#[test]
+fn marketing_is_worse_and_so_is_the_loss_of_the_absolute_objection() {
+    let purpose = (NEWS, "dpv:DirectMarketing", "dpv:Marketing");
+    let marked = with(&[purpose]);
+    let unmarked = with(&[purpose, (NEWS, "marketing        = true\n", "")]);
+    let grade = |old: &Statement, new: &Statement| {
+        let changes = diff(old, new).into_iter();
+        let mut marketing = changes.filter(|change| change.kind == Kind::Marketing);
+        marketing.next().map(|change| change.grade)
+    };
+    assert_eq!(grade(&unmarked, &marked), Some(Grade::Worse));
+    assert_eq!(grade(&marked, &unmarked), Some(Grade::Worse));
+    let given_up = grade(&statement(), &unmarked);
+    assert_eq!(given_up, Some(Grade::Better), "the purpose goes with it");
 }
 
 #[test]
