@@ -27,7 +27,9 @@ use std::collections::BTreeMap;
 
 pub use folder::{ArchiveError, Folder, VersionId};
 pub use load::{load, schema};
-use model::{Activity, Collection, Cookies, Decisions, Header, Promises};
+use model::{
+    Activity, Collection, Cookies, Decisions, Header, Promises, Recipient, RecipientKind, Role,
+};
 use text::Text;
 
 use crate::language::Language;
@@ -89,6 +91,38 @@ impl Reading {
             .iter()
             .filter(move |(_, activity)| activity.section == number)
             .map(|(id, activity)| (id.as_str(), activity))
+    }
+
+    /// Who receives the data of an activity: those it names or mentions, and of those that no activity
+    /// names the group and partners, with whom any data that we decide on may be shared. An authority
+    /// that asks in a particular inquiry is no recipient.
+    ///
+    /// # Source
+    ///
+    /// GDPR Articles 4(9), 30(1)(d); promises P4.1, P4.2.3.
+    pub fn recipients_of<'a>(
+        &'a self,
+        activity: &'a Activity,
+    ) -> impl Iterator<Item = (&'a str, &'a Recipient)> {
+        let names = |activity: &Activity, name: &String| {
+            let mut named = activity.recipients.iter().chain(&activity.mentions);
+            named.any(|named| named == name)
+        };
+        let decides = !matches!(activity.role, Role::ProcessorFor(_));
+        let anyones = move |name: &String, recipient: &Recipient| {
+            let shared = match recipient.kind {
+                RecipientKind::Group | RecipientKind::Partner => true,
+                RecipientKind::Processor
+                | RecipientKind::JointController
+                | RecipientKind::Authority
+                | RecipientKind::Public
+                | RecipientKind::Controller => false,
+            };
+            decides && shared && !self.activities.values().any(|one| names(one, name))
+        };
+        let all = self.header.recipients.iter();
+        all.filter(move |(name, recipient)| names(activity, name) || anyones(name, recipient))
+            .map(|(name, recipient)| (name.as_str(), recipient))
     }
 }
 

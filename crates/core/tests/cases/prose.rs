@@ -65,8 +65,8 @@ fn instead(language: &str, template: &str, words: &str) -> Vec<String> {
     errors.into_iter().map(|error| error.message).collect()
 }
 
-/// Cookies are stored for a year and less, and recipients stand in section 4: none of that is a rule
-/// of section 3.4 or 3.10, which keep for three years and give to no one.
+/// Cookies are stored for a year and less, and section 4 says how authorities are answered: none of that
+/// is a rule of section 3.4 or 3.10, which keep for three years. What section 4 shares with the group is.
 #[test]
 fn what_holds_elsewhere_holds_in_no_other_section() {
     let log = "{{ keep security.log }}";
@@ -83,16 +83,6 @@ fn what_holds_elsewhere_holds_in_no_other_section() {
         (
             "en",
             log,
-            "We pass it on to other companies in the Visma Group.",
-        ),
-        (
-            "nb",
-            log,
-            "Vi deler det med andre selskaper i Visma-konsernet.",
-        ),
-        (
-            "en",
-            log,
             "The legal basis is Article 6(1)(a), and we do not sell data.",
         ),
         ("en", answers, "We delete your responses after ten years."),
@@ -105,6 +95,16 @@ fn what_holds_elsewhere_holds_in_no_other_section() {
     for (language, template, words) in [
         ("en", log, "We delete them after three years."),
         ("nb", log, "Vi sletter dem etter 36 måneder."),
+        (
+            "en",
+            log,
+            "We pass it on to other companies in the Visma Group.",
+        ),
+        (
+            "nb",
+            log,
+            "Vi deler det med andre selskaper i Visma-konsernet.",
+        ),
         (
             "en",
             log,

@@ -1,7 +1,7 @@
 //! The columns of the controller's register, and how each is filled.
 
 use super::cell::both;
-use super::{Cell, Column, Entry, Need, Part, part_of};
+use super::{Cell, Column, Entry, Need};
 use crate::dpv;
 use crate::language::{Language, Localized};
 use crate::law::transfers::in_eea;
@@ -237,41 +237,9 @@ pub(super) fn rights_of(entry: &Entry<'_>) -> Vec<Right> {
     rights
 }
 
-/// Who receives the activity's data, by name: those it names or mentions, and of those that no
-/// activity names the group, partners and authorities, with whom any data may be shared.
-pub(super) fn received<'a>(entry: &'a Entry<'_>) -> Vec<(&'a str, &'a Recipient)> {
-    let rules = entry.reading;
-    let own = |name: &String| {
-        let named = entry.activity.recipients.iter();
-        named.chain(&entry.activity.mentions).any(|n| n == name)
-    };
-    let somewhere = |name: &String| {
-        let activities = rules.activities.values();
-        let mut named = activities.flat_map(|a| a.recipients.iter().chain(&a.mentions));
-        named.any(|n| n == name)
-    };
-    let decides = part_of(&entry.activity.role) == Part::Controller;
-    let all = rules.header.recipients.iter();
-    all.filter(|(name, recipient)| {
-        own(name) || decides && anyones(recipient.kind) && !somewhere(name)
-    })
-    .map(|(name, recipient)| (name.as_str(), recipient))
-    .collect()
-}
-
-const fn anyones(kind: RecipientKind) -> bool {
-    match kind {
-        RecipientKind::Group | RecipientKind::Partner | RecipientKind::Authority => true,
-        RecipientKind::Processor
-        | RecipientKind::JointController
-        | RecipientKind::Public
-        | RecipientKind::Controller => false,
-    }
-}
-
 fn recipients(entry: &Entry<'_>, processors: bool) -> Cell {
-    let said: Vec<Localized> = received(entry)
-        .into_iter()
+    let said: Vec<Localized> = entry
+        .received()
         .filter(|(_, recipient)| (recipient.kind == RecipientKind::Processor) == processors)
         .map(|(_, recipient)| named(recipient))
         .collect();
@@ -310,7 +278,7 @@ fn of_recipients(
     key: &str,
     say: impl Fn(&Recipient) -> Option<Localized>,
 ) -> Cell {
-    let received = received(entry);
+    let received: Vec<(&str, &Recipient)> = entry.received().collect();
     let said: Vec<Localized> = received
         .iter()
         .filter_map(|(_, recipient)| {

@@ -7,7 +7,7 @@ mod storage;
 
 use serde_json::{Map, Value, json};
 
-use super::controller::{received, rights_of};
+use super::controller::rights_of;
 use super::{Entry, Part, part_of};
 use crate::dpv;
 use crate::language::{Language, Localized};
@@ -365,7 +365,7 @@ fn place(entry: &Entry<'_>, channel: Channel) -> Value {
 
 fn recipients(process: &mut Map<String, Value>, entry: &Entry<'_>) {
     let mut by_relation: Map<String, Value> = Map::new();
-    for (name, recipient) in received(entry) {
+    for (name, recipient) in entry.received() {
         let (relation, _) = relation(recipient.kind, part_of(&entry.activity.role));
         let all = by_relation.entry(relation).or_insert_with(|| json!([]));
         if let Some(all) = all.as_array_mut() {

@@ -14,7 +14,7 @@ mod processor;
 
 use serde::Serialize;
 
-use super::model::{Activity, Decision, Role};
+use super::model::{Activity, Decision, Recipient, Role};
 use super::{Reading, Statement, text};
 use crate::language::{Language, Localized};
 pub use cell::{Cell, Said, Standing};
@@ -139,6 +139,10 @@ impl<'a> Entry<'a> {
             id,
             activity: reading.activities.get(id)?,
         })
+    }
+
+    fn received(&self) -> impl Iterator<Item = (&'a str, &'a Recipient)> {
+        self.reading.recipients_of(self.activity)
     }
 
     /// The decision that set one of these keys of the activity, or of its collections.

@@ -1,8 +1,8 @@
 //! The columns of the processor's register.
 
 use super::controller::{
-    columns, contact, controller, data, erasure, measures, named, officer, purpose, received,
-    representative, safeguards, storage, subjects, third_countries, title, transfer,
+    columns, contact, controller, data, erasure, measures, named, officer, purpose, representative,
+    safeguards, storage, subjects, third_countries, title, transfer,
 };
 use super::{Cell, Column, Entry, Need};
 use crate::language::Localized;
@@ -37,9 +37,8 @@ fn on_behalf_of(entry: &Entry<'_>) -> Cell {
 }
 
 fn sub_processors(entry: &Entry<'_>) -> Cell {
-    let received = received(entry);
-    let said: Vec<Localized> = received
-        .iter()
+    let said: Vec<Localized> = entry
+        .received()
         .map(|(_, recipient)| named(recipient))
         .collect();
     Cell::or_none(said).decided(entry.decision(&["recipients"]))

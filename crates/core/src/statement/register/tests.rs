@@ -136,14 +136,15 @@ fn what_we_do_for_others_is_in_the_processors_part() {
 
 #[test]
 fn whoever_may_receive_any_data_stands_in_every_row() {
-    let police = "[recipients.police]\ntitle = { en = \"the police\", nb = \"politiet\" }\nkind = \"authority\"\n\n[recipients.recruiter]";
-    let statement = with(&[("statement.toml", "[recipients.recruiter]", police)]);
+    let everyones = "[recipients.police]\ntitle = { en = \"the police\", nb = \"politiet\" }\nkind = \"authority\"\n\n[recipients.sisters]\ntitle = { en = \"our sister companies\", nb = \"søsterselskapene våre\" }\nkind = \"group\"\n\n[recipients.recruiter]";
+    let statement = with(&[("statement.toml", "[recipients.recruiter]", everyones)]);
     let [sheet, _] = register(&statement);
     let said = |activity| cell(&sheet, activity, "recipients").text(Language::En);
-    assert_eq!(said("news"), "the police (public authority)");
+    assert_eq!(said("news"), "our sister companies (company of the group)");
+    // An authority that asks in an inquiry is no recipient (Article 4(9)).
     assert_eq!(
         said("jobs"),
-        "the police (public authority); recruitment agencies (partner)"
+        "recruitment agencies (partner); our sister companies (company of the group)"
     );
 }
 

@@ -65,8 +65,9 @@ pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
         let told = recipient.section.as_ref() == Some(&scope.section.number);
         let mut own = own.filter_map(|id| rules.activities.get(*id));
         told || own.any(|activity| {
-            let mut all = activity.recipients.iter().chain(&activity.mentions);
-            all.any(|recipient| recipient == name)
+            rules
+                .recipients_of(activity)
+                .any(|(known, _)| known == name)
         })
     };
     let all = rules.header.recipients.iter();
@@ -139,14 +140,11 @@ fn bare(name: &str) -> &str {
 }
 
 fn titles(scope: &Scope<'_>, id: &str) -> String {
-    let header = &scope.statement.published.header;
-    let activity = scope.statement.published.activities.get(id);
-    let names = activity
-        .into_iter()
-        .flat_map(|activity| &activity.recipients);
-    let title = |recipient: &Recipient| recipient.title.get(scope.language).to_owned();
-    let titles: Vec<String> = names
-        .filter_map(|name| header.recipients.get(name).map(title))
+    let rules = &scope.statement.published;
+    let activity = rules.activities.get(id).into_iter();
+    let received = activity.flat_map(|activity| rules.recipients_of(activity));
+    let titles: Vec<String> = received
+        .map(|(_, recipient)| recipient.title.get(scope.language).to_owned())
         .collect();
     if titles.is_empty() {
         return "no one".to_owned();
