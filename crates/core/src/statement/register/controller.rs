@@ -364,12 +364,17 @@ pub(super) fn storage(_: &Entry<'_>) -> Cell {
     Cell::stated(Localized::new("the vault of Ombud", "hvelvet i Ombud"))
 }
 
-/// What Ombud itself does for every record in its vault.
+/// What Ombud itself does for every record in its vault. What else protects the data the statement does
+/// not say.
+///
+/// # Source
+///
+/// GDPR Article 30(1)(g).
 pub(super) fn measures(_: &Entry<'_>) -> Cell {
     Cell::stated(Localized::new(
-        "encryption with a key of each person; access by role, with a reason; a log that cannot be \
-         altered unseen; erasure by rule, read back",
-        "kryptering med en nøkkel for hver person; tilgang etter rolle, med begrunnelse; en logg som \
-         ikke kan endres ubemerket; sletting etter regel, lest tilbake",
+        "encryption with a key of each person; access for applications by keys bound to activities; a \
+         log that cannot be altered unseen; erasure by rule, read back",
+        "kryptering med en nøkkel for hver person; tilgang for programmer med nøkler som er bundet til \
+         aktiviteter; en logg som ikke kan endres ubemerket; sletting etter regel, lest tilbake",
     ))
 }
