@@ -268,6 +268,10 @@ fn of_choices(proof: &Proof, figures: &ActivityFigures) -> Judgement {
         count("asked", figures.asked),
         count("yes_after_objection", wrong),
     ];
+    if wrong == 0 && figures.objected == 0 {
+        let why = words("no one has objected yet", "ingen har protestert ennå");
+        return unproven(shown.to_vec(), why);
+    }
     let kept = (
         "no one who objected gets a yes",
         "ingen som har protestert, får ja",
@@ -673,6 +677,27 @@ mod tests {
             let figures = ActivityFigures {
                 consented: 1,
                 yes_without_consent: yes,
+                ..Default::default()
+            };
+            assert_eq!(judge(&proof, &Measured::Activity(figures)).verdict, want);
+        }
+    }
+
+    #[test]
+    fn p3_2_4_the_right_to_object_is_proven_by_those_who_objected() {
+        let proof = Proof::Objection("profiling".to_owned());
+        let rows = [
+            (0, 0, Verdict::Unproven),
+            (1, 0, Verdict::Kept),
+            (1, 1, Verdict::Broken),
+            (0, 1, Verdict::Broken),
+        ];
+        for (objected, yes_after_objection, want) in rows {
+            let figures = ActivityFigures {
+                records: 1,
+                asked: 3,
+                objected,
+                yes_after_objection,
                 ..Default::default()
             };
             assert_eq!(judge(&proof, &Measured::Activity(figures)).verdict, want);

@@ -302,7 +302,7 @@ impl Person {
         let at = self.later(began, days);
         let act = if rule.rule.asks_consent() && self.dice.percent(15) {
             Act::Withdraw
-        } else if !rule.rule.asks_consent() && self.dice.percent(2) {
+        } else if (rule.rule.marketing || !rule.rule.asks_consent()) && self.dice.percent(2) {
             Act::Object
         } else if self.dice.percent(1) {
             Act::Restrict
