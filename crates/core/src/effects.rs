@@ -59,6 +59,14 @@ pub enum ActRefusal {
     /// It was done later than now.
     #[error("the act lies in the future")]
     Future,
+    /// Of a consent it must be known what was asked.
+    #[error(
+        "the consent does not say in which language and through which channel it was asked for"
+    )]
+    NotDemonstrated,
+    /// The statement asks for it in other languages only.
+    #[error("the statement does not ask for this consent in that language")]
+    NotWorded,
     /// The person must be told before a restriction is lifted.
     #[error("the person has not been told that the restriction will be lifted")]
     NotTold,
@@ -66,13 +74,15 @@ pub enum ActRefusal {
 
 impl ActRefusal {
     /// All refusals.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::UnknownActivity,
         Self::AnotherController,
         Self::NoConsentAsked,
         Self::NoRightToObject,
         Self::CarriedOtherwise,
         Self::Future,
+        Self::NotDemonstrated,
+        Self::NotWorded,
         Self::NotTold,
     ];
 
@@ -84,6 +94,7 @@ impl ActRefusal {
             Self::NoConsentAsked => "GDPR Article 7(3)",
             Self::NoRightToObject | Self::CarriedOtherwise => "GDPR Article 21(1)",
             Self::Future => "GDPR Article 5(1)(d)",
+            Self::NotDemonstrated | Self::NotWorded => "GDPR Article 7(1)",
             Self::NotTold => "GDPR Article 18(3)",
         }
     }
@@ -96,6 +107,8 @@ impl ActRefusal {
             Self::NoConsentAsked => "no_consent_asked",
             Self::NoRightToObject | Self::CarriedOtherwise => "no_right_to_object",
             Self::Future => "future_act",
+            Self::NotDemonstrated => "not_demonstrated",
+            Self::NotWorded => "not_worded",
             Self::NotTold => "not_told",
         }
     }
@@ -112,6 +125,8 @@ impl ActRefusal {
                  a withdrawal"
             }
             Self::Future => "record an act when it has been done",
+            Self::NotDemonstrated => "give the `language` and the `channel`",
+            Self::NotWorded => "give the name or hash of the wording that was shown as `notice`",
             Self::NotTold => "tell the person first, and give the reference of that notice",
         }
     }

@@ -7,6 +7,7 @@ use ombud_core::decision;
 use ombud_core::effects::{ActRefusal, Effects, depends_on_person, effects};
 use ombud_core::evidence::{self, Fact, Pseudonym};
 use ombud_core::intake;
+use ombud_core::language::Language;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::standing::{Act, Consent, Objection, Position, Scope, Standing};
@@ -121,6 +122,10 @@ impl Ombud {
             let act = (told.act, told.notice.is_some());
             // Asked before the person is made known, so that a refusal leaves nothing behind.
             let effects = effects(&self.book, &told.activity, act, &facts)?;
+            if told.act == Act::Consent {
+                let then = self.then(told.at, now).await?;
+                told.notice = Some(then.shown(&told)?);
+            }
             let subject = self.subject(who, now).await?;
             let follows = (&effects, opted_out);
             let noted = self.record_act(subject, &told, follows, command).await?;
@@ -137,6 +142,30 @@ impl Ombud {
             effects: noted.effects,
             signed: self.receipt(&noted.entry),
         })
+    }
+
+    /// What the person was shown before they consented: the wording that is told, or else that of this
+    /// statement, as `<version>/<section>/<language>`.
+    ///
+    /// # Source
+    ///
+    /// GDPR Article 7(1), ISO/IEC TS 27560.
+    fn shown(&self, told: &Told) -> Result<String, ActRefusal> {
+        let (Some(language), Some(_)) = (&told.language, &told.channel) else {
+            return Err(ActRefusal::NotDemonstrated);
+        };
+        if let Some(notice) = &told.notice {
+            return Ok(notice.clone());
+        }
+        let activity = self.statement.published.activities.get(&told.activity);
+        let activity = activity.ok_or(ActRefusal::UnknownActivity)?;
+        let worded = Language::best_for(language)
+            .filter(|language| self.statement.texts.contains_key(language));
+        let worded = worded.ok_or(ActRefusal::NotWorded)?;
+        Ok(format!(
+            "{}/{}/{worded}",
+            self.book.version, activity.section
+        ))
     }
 
     /// Does what may have been left undone after an act was recorded, as far as its person is still there.
@@ -305,7 +334,7 @@ impl Ombud {
         told: &Told,
         now: Timestamp,
     ) -> Result<NewEntry, FlowError> {
-        let book = self.book_at(told.at, now).await?;
+        let Self { book, .. } = self.then(told.at, now).await?;
         let scope = book.activities.get(&told.activity).map(|rule| rule.scope);
         Ok(NewEntry {
             subject,

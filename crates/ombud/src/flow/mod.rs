@@ -50,8 +50,8 @@ pub struct Ombud {
     pub statement: Arc<Statement>,
     /// Its rules.
     pub book: Arc<Rulebook>,
-    /// The rules of versions that were in force before, for acts that are told late.
-    earlier: Arc<Mutex<BTreeMap<VersionId, Arc<Rulebook>>>>,
+    /// The same under versions that were in force before, for acts that are told late.
+    earlier: Arc<Mutex<BTreeMap<VersionId, Self>>>,
     /// Whether every stored due instant is what these rules come to: false while clocks are counted
     /// anew under a new version.
     counted: Arc<AtomicBool>,

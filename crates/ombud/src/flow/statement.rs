@@ -278,37 +278,31 @@ impl Ombud {
         reopen(id, &archive.ok_or_else(absent)?)
     }
 
-    /// The rules that were in force at an instant not later than `now`: before the first version those of
-    /// the first, for no other is known.
+    /// These flows under the statement that was in force at an instant not later than `now`: before the
+    /// first version under the first, for no other is known.
     ///
     /// # Errors
     ///
     /// [`FlowError`] when the store fails, or the version cannot be read any more.
-    pub(super) async fn book_at(
-        &self,
-        at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Arc<Rulebook>, FlowError> {
+    pub(super) async fn then(&self, at: Timestamp, now: Timestamp) -> Result<Self, FlowError> {
         if at >= now {
-            return Ok(Arc::clone(&self.book));
+            return Ok(self.clone());
         }
         let versions = self.versions().await?;
         let then = versions.iter().rev().find(|one| one.in_force_at <= at);
-        let Some(Version { id, .. }) = then.or(versions.first()) else {
-            return Ok(Arc::clone(&self.book));
+        let id = match then.or(versions.first()) {
+            Some(Version { id, .. }) if *id != self.book.version => id,
+            Some(_) | None => return Ok(self.clone()),
         };
-        if *id == self.book.version {
-            return Ok(Arc::clone(&self.book));
-        }
         let known = || self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(book) = known().get(id) {
-            return Ok(Arc::clone(book));
+        if let Some(then) = known().get(id) {
+            return Ok(then.clone());
         }
         let archive = self.archive_of(id).await?;
         let archive = archive.ok_or(FlowError::NotFound("version with that hash"))?;
-        let book = Arc::new(Rulebook::new(&reopen(id, &archive)?));
-        known().insert(id.clone(), Arc::clone(&book));
-        Ok(book)
+        let then = Self::with(self.store.clone(), reopen(id, &archive)?, false);
+        known().insert(id.clone(), then.clone());
+        Ok(then)
     }
 
     /// The bytes of a stored version, if they still hash to it; none when it is not stored.

@@ -7,6 +7,8 @@ use crate::harness::email;
 on_both! {
     fn p3_2_5_the_board_breaks_after_the_lag_and_mends_with_the_sweep(world) {
         let anna = email("anna");
+        // Without an objection nothing proves the right to one.
+        world.tell(&email("bo"), "profiling", "object");
         world.tell(&anna, "profiling", "consent");
         let fields = json!({ "interests": ["chairs"], "interest_profile": "office" });
         world.add("profiling.profile", &anna, &fields, &json!({}));
@@ -38,6 +40,8 @@ on_both! {
 
     fn p3_2_5_activity_keeps_an_old_record_young(world) {
         let anna = email("anna");
+        // Without an objection nothing proves the right to one.
+        world.tell(&email("bo"), "profiling", "object");
         world.tell(&anna, "profiling", "consent");
         let fields = json!({ "interests": ["chairs"], "interest_profile": "office" });
         world.add("profiling.profile", &anna, &fields, &json!({}));

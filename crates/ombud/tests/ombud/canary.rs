@@ -116,7 +116,7 @@ fn tell(plant: &mut Plant, address: &str, bearer: &str) -> usize {
     };
     let activities: Vec<String> = plant.book.activities.keys().cloned().collect();
     let act = |activity: &str, act: &str| {
-        let act = json!({ "subject": who, "activity": activity, "act": act, "notice": "n-1" });
+        let act = json!({ "subject": who, "activity": activity, "act": act, "language": "nb", "channel": "form", "notice": "n-1" });
         call("POST", "/ledger", &act);
     };
     for activity in &activities {

@@ -6,7 +6,7 @@ use ombud::flow::subject::SubjectRef;
 use ombud::flow::sweep::Swept;
 use ombud_core::decision::{Answer, Reason, Use};
 use ombud_core::standing::Act;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::email;
 
@@ -15,7 +15,7 @@ on_both! {
         for (name, words) in [
             ("notice", "anna@example.com likes chairs"), ("channel", "a call with Anna"), ("language", "norsk"),
         ] {
-            let mut told = json!({ "subject": email("anna"), "activity": "newsletters", "act": "consent" });
+            let mut told = json!({ "subject": email("anna"), "activity": "newsletters", "act": "consent", "language": "nb", "channel": "form" });
             told[name] = json!(words);
             let refused = world.post("/ledger", &told);
             assert_eq!(refused.status.as_u16(), 422, "{name}");
@@ -24,10 +24,40 @@ on_both! {
         assert_eq!(world.may(&email("anna"), "newsletters"), "no_consent");
     }
 
+    fn p3_1_1_a_consent_says_what_was_shown_and_how_it_came(world) {
+        let who = SubjectRef::parse("email:anna@example.com").unwrap();
+        let told = |how: Value| {
+            let mut told = json!({ "subject": email("anna"), "activity": "newsletters", "act": "consent" });
+            told.as_object_mut().unwrap().extend(how.as_object().unwrap().clone());
+            world.post("/ledger", &told)
+        };
+        for (how, want) in [
+            (json!({}), "/problems/not_demonstrated"),
+            (json!({ "language": "nb", "notice": "n-1" }), "/problems/not_demonstrated"),
+            (json!({ "channel": "form" }), "/problems/not_demonstrated"),
+            (json!({ "language": "fr", "channel": "form" }), "/problems/not_worded"),
+        ] {
+            let refused = told(how);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert_eq!(refused.body["type"], want);
+        }
+        assert_eq!(world.find("email:anna@example.com"), None);
+        for how in [
+            json!({ "language": "nb-NO", "channel": "form" }),
+            json!({ "language": "fr", "channel": "form", "notice": "n-1" }),
+        ] {
+            assert_eq!(told(how).status, StatusCode::CREATED);
+        }
+        let ledger = world.wait(world.ombud.ledger(&who)).unwrap().into_iter();
+        let shown: Vec<Option<String>> = ledger.map(|entry| entry.entry.notice).collect();
+        let own = format!("{}/3.1/nb", world.ombud.book.version);
+        assert_eq!(shown, [Some(own), Some("n-1".to_owned())]);
+    }
+
     fn i1_a_consent_of_before_takes_no_opt_out_back(world) {
         let anna = email("anna");
         let told = |act: &str, at: &str| {
-            let body = json!({ "subject": anna, "activity": "newsletters", "act": act, "at": at });
+            let body = json!({ "subject": anna, "activity": "newsletters", "act": act, "at": at, "language": "nb", "channel": "form" });
             assert_eq!(world.post("/ledger", &body).status.as_u16(), 201);
         };
         world.tell(&anna, "newsletters", "withdraw");
@@ -113,8 +143,8 @@ on_both! {
                 activity: "newsletters".to_owned(),
                 act,
                 at: world.now(),
-                language: None,
-                channel: None,
+                language: Some("nb".to_owned()),
+                channel: Some("form".to_owned()),
                 notice: Some("n-1".to_owned()),
             };
             world.wait(elsewhere.tell(&who, told, world.now())).unwrap();
@@ -167,7 +197,7 @@ on_both! {
         world.go("2026-04-03T08:00:00Z");
         world.tell(&anna, "newsletters", "withdraw");
         let late = json!({
-            "subject": anna, "activity": "newsletters", "act": "consent", "at": "2026-04-02T08:00:00Z",
+            "subject": anna, "activity": "newsletters", "act": "consent", "at": "2026-04-02T08:00:00Z", "language": "nb", "channel": "form",
         });
         assert_eq!(world.post("/ledger", &late).status, StatusCode::CREATED);
         world.sweep();

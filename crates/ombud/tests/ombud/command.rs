@@ -42,6 +42,10 @@ fn p3_1_1_may_answers_by_exit_code() {
         "email:anna@example.com",
         "newsletters",
         "consent",
+        "--language",
+        "nb",
+        "--channel",
+        "form",
     ];
     same(run(&world, &data, &consent).0, 0);
     let (code, out, _) = run(
@@ -87,6 +91,10 @@ fn i1_an_act_that_lies_in_the_future_is_not_recorded() {
         who,
         "newsletters",
         "consent",
+        "--language",
+        "nb",
+        "--channel",
+        "form",
         "--at",
         "2030-01-01T00:00:00Z",
     ];
@@ -239,6 +247,10 @@ fn i10_without_a_folder_a_command_is_under_the_stored_version() {
             "email:anna@example.com",
             "newsletters",
             "consent",
+            "--language",
+            "nb",
+            "--channel",
+            "form",
         ],
         &["key", "add", "mailer", "--read", "newsletters"],
         &["key", "list"],

@@ -54,7 +54,7 @@ fn write(
         let number = next.fetch_add(1, Ordering::Relaxed);
         let email = format!("person{number}@example.com");
         let who = json!({ "email": email, "device": format!("d-{}", number % 7) });
-        let act = |act: &str| json!({ "subject": who, "activity": "newsletters", "act": act });
+        let act = |act: &str| json!({ "subject": who, "activity": "newsletters", "act": act, "language": "nb", "channel": "form" });
         post("/ledger", act("consent"))?;
         all.lock().unwrap().consents.push(email.clone());
         let record = post(

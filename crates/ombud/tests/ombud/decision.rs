@@ -70,8 +70,8 @@ fn consents(world: &World, ombud: &Ombud) {
         activity: "newsletters".to_owned(),
         act: Act::Consent,
         at: world.now(),
-        language: None,
-        channel: None,
+        language: Some("nb".to_owned()),
+        channel: Some("form".to_owned()),
         notice: None,
     };
     world.wait(ombud.tell(&anna(), told, world.now())).unwrap();
@@ -282,7 +282,7 @@ on_both! {
     fn i1_an_act_that_lies_in_the_future_is_refused(world) {
         let anna = email("anna");
         let told = json!({
-            "subject": anna, "activity": "newsletters", "act": "consent", "at": "2030-01-01T00:00:00Z",
+            "subject": anna, "activity": "newsletters", "act": "consent", "language": "nb", "channel": "form", "at": "2030-01-01T00:00:00Z",
         });
         let refused = world.post("/ledger", &told);
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

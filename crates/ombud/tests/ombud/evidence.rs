@@ -374,6 +374,10 @@ fn i7_a_receipt_is_verified_by_command_without_any_data() {
         "email:anna@example.com",
         "newsletters",
         "consent",
+        "--language",
+        "nb",
+        "--channel",
+        "form",
         "--receipt",
         file,
     ];

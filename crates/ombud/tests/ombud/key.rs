@@ -70,7 +70,7 @@ on_both! {
         assert_eq!(stored.status, StatusCode::CREATED, "{}", stored.body);
         let path = format!("/records/{}", stored.body["record"].as_str().unwrap());
         assert_eq!(ask(world, &form, Method::GET, &path, &json!({})).status, StatusCode::NOT_FOUND);
-        let act = json!({ "subject": email("anna"), "activity": "newsletters", "act": "consent" });
+        let act = json!({ "subject": email("anna"), "activity": "newsletters", "act": "consent", "language": "nb", "channel": "form" });
         assert_eq!(ask(world, &form, Method::POST, "/ledger", &act).status, StatusCode::FORBIDDEN);
     }
 

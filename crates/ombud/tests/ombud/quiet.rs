@@ -89,7 +89,7 @@ fn i6_no_canary_gets_out() {
                 ("POST", "/api/v1/records?canary-query=1", json!({ "collection": "canary-path", "subject": who, "fields": { "canary-query": "canary-message" } })),
                 ("POST", "/api/v1/may", json!({ "subject": who, "activity": "canary-path" })),
                 ("POST", "/api/v1/may", json!({ "canary-message": 1 })),
-                ("POST", "/api/v1/ledger", json!({ "subject": who, "activity": "newsletters", "act": "consent" })),
+                ("POST", "/api/v1/ledger", json!({ "subject": who, "activity": "newsletters", "act": "consent", "language": "nb", "channel": "form" })),
                 ("GET", "/api/v1/records/canary-path", Value::Null),
                 ("GET", "/api/v1/canary-path?canary-query=1", Value::Null),
                 ("CANARY-PATH", "/canary-path?canary-query=1", Value::Null),

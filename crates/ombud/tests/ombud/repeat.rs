@@ -80,7 +80,7 @@ on_both! {
         for (path, body) in [
             ("/records", inquiry("anna", "goodbye")),
             ("/records", inquiry("bo", "hello")),
-            ("/ledger", json!({ "subject": email("anna"), "activity": "newsletters", "act": "consent" })),
+            ("/ledger", json!({ "subject": email("anna"), "activity": "newsletters", "act": "consent", "language": "nb", "channel": "form" })),
         ] {
             let refused = send(world, Method::POST, path, "k-1", &body);
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

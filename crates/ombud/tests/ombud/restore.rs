@@ -65,7 +65,7 @@ fn i4_older_data_says_no_again_and_gives_no_record_back(world: World) {
     // Chose long ago, which is told late: nothing need be kept of it, nor of the person.
     let eli = |act: &str, at: &str| {
         let body = json!({
-            "subject": email("eli"), "activity": "newsletters", "act": act, "at": at,
+            "subject": email("eli"), "activity": "newsletters", "act": act, "at": at, "language": "nb", "channel": "form",
         });
         assert_eq!(world.post("/ledger", &body).status, StatusCode::CREATED);
     };
