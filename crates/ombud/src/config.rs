@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use ombud_core::diagnostic::Diagnostic;
 use ombud_core::statement::{Folder, Statement, load};
-use ombud_store::{Config, Store};
+use ombud_store::{Config, DATA_FILE, Store};
 
 use crate::clock::Clock;
 use crate::flow::Ombud;
@@ -123,12 +123,14 @@ impl Settings {
         })
     }
 
-    /// The statement over the store, for commands that only read: the version is not stored.
+    /// The statement over the store, for commands that only read: the version is not stored, and
+    /// nothing is made where there is no data.
     ///
     /// # Errors
     ///
-    /// When either cannot be opened.
+    /// When there is no data, or either cannot be opened.
     pub async fn reading(&self, clock: &Clock) -> anyhow::Result<Ombud> {
+        self.refuse_absent()?;
         let store = self.store().await?;
         if let Some(ombud) = self.stored(&store, clock).await? {
             return Ok(ombud);
@@ -148,6 +150,26 @@ impl Settings {
             return Ok(ombud);
         }
         Ok(Ombud::open(store, self.statement()?, clock.now()).await?)
+    }
+
+    /// Refuses a directory that holds nothing to read: most likely its name was mistyped. Data on a
+    /// server is as unreadable without its keys.
+    fn refuse_absent(&self) -> anyhow::Result<()> {
+        let (what, option, directory, needed) = match &self.database {
+            Some(_) => ("keys are", "--keys", self.keys(), self.keys()),
+            None => (
+                "data is",
+                "--data",
+                self.data.clone(),
+                self.data.join(DATA_FILE),
+            ),
+        };
+        anyhow::ensure!(
+            needed.exists(),
+            "no {what} in `{}`\n  hint: is `{option}` right? `ombud serve` begins with an empty directory",
+            directory.display()
+        );
+        Ok(())
     }
 
     /// What the data is under, unless a folder is named. Data of one organisation never comes under

@@ -64,7 +64,7 @@ pub use plan::PlanItem;
 pub use record::{NewRecord, Record, RecordState};
 pub use sql::{Row, Sql, Value};
 pub use statement::StatementVersion;
-pub use store::{Config, Database, LOG_PUBLIC_KEY, Scrubbed, Store};
+pub use store::{Config, DATA_FILE, Database, LOG_PUBLIC_KEY, Scrubbed, Store};
 pub use subject::{HintOwner, Identity};
 pub use sweep::{Plan, SWEEP_STEP};
 pub use tx::Tx;

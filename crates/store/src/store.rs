@@ -57,7 +57,7 @@ impl std::fmt::Debug for Database {
 /// Where a store keeps its data and its keys.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The data directory, with `ombud.db`: what a backup copies.
+    /// The data directory, with [`DATA_FILE`]: what a backup copies.
     pub data_dir: PathBuf,
     /// The directory of the keys, the key store and the journal of erasures. Never among the
     /// data's backups: only so do erasures reach those, and only so is a copy that was put back
@@ -181,7 +181,7 @@ impl Store {
             let keys = saving.get().ok_or(StoreError::Closed)?;
             keys.save(std::mem::take(staged))
         });
-        let data = engine(&config.database, &config.data_dir.join("ombud.db"), before)?;
+        let data = engine(&config.database, &config.data_dir.join(DATA_FILE), before)?;
         migration::migrate(&data, migration::DATA)?;
         let installed = data.read("install.load", install).wait()?;
         if installed.is_none() {
@@ -514,6 +514,9 @@ fn engine(database: &Database, path: &Path, before: BeforeCommit) -> Result<Engi
         } => Engine::postgres(dsn, schema.as_deref(), *workers, &before),
     }
 }
+
+/// The file of the data directory that holds the data, where they lie in SQLite.
+pub const DATA_FILE: &str = "ombud.db";
 
 /// The file in `keys/` that holds what others verify this data's log and receipts with.
 pub const LOG_PUBLIC_KEY: &str = "evidence.pub";

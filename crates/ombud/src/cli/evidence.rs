@@ -166,13 +166,15 @@ async fn verify(
     let ombud = settings.reading(clock).await?;
     let check = ombud.verify_evidence(clock.now()).await?;
     let replaced = ombud.replaced_logs().await?;
+    // Storing the first version is the first entry: a log without any has nothing to be intact.
+    let intact = check.problem.is_none() && check.entries > 0;
     if out.json {
         let replaced = replaced.iter().map(|(Checkpoint { size, root }, at)| {
             json!({ "size": size, "root": root.to_string(), "replaced_at": at })
         });
         let replaced: Vec<Value> = replaced.collect();
         out.value(&json!({
-            "intact": check.problem.is_none(),
+            "intact": intact,
             "entries": check.entries,
             "problem": check.problem,
             "replaced": replaced,
@@ -180,6 +182,8 @@ async fn verify(
         }))?;
     } else if let Some(problem) = &check.problem {
         out.line(format!("BROKEN: {problem}"))?;
+    } else if !intact {
+        out.line("empty: the log holds no entry to verify")?;
     } else {
         out.line(format!("intact: {} entries", check.entries))?;
         for (Checkpoint { size, root }, at) in &replaced {
@@ -188,11 +192,7 @@ async fn verify(
             ))?;
         }
     }
-    Ok(if check.problem.is_none() {
-        Outcome::Done
-    } else {
-        Outcome::No
-    })
+    Ok(if intact { Outcome::Done } else { Outcome::No })
 }
 
 fn read(path: &Path) -> anyhow::Result<Receipt> {

@@ -1,10 +1,11 @@
 //! Exit codes: 0 done, 1 no, 2 wrong input, 3 could not be carried out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use ombud::cli::{Cli, Output};
+use ombud_store::{Config, Store};
 
 use crate::harness::World;
 
@@ -20,6 +21,13 @@ pub(crate) fn run(world: &World, data: &Path, arguments: &[&str]) -> (ExitCode, 
     (code, text(out), text(err))
 }
 
+/// A folder of data under the bundled statement.
+fn begun(world: &World) -> PathBuf {
+    let data = world.directory.path().join("commands");
+    same(run(world, &data, &["sweep"]).0, 0);
+    data
+}
+
 /// Exit codes cannot be compared, only shown.
 fn same(code: ExitCode, want: u8) {
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::from(want)));
@@ -28,7 +36,7 @@ fn same(code: ExitCode, want: u8) {
 #[test]
 fn p3_1_1_may_answers_by_exit_code() {
     let world = World::sqlite();
-    let data = world.directory.path().join("commands");
+    let data = begun(&world);
     let (code, out, _) = run(
         &world,
         &data,
@@ -63,7 +71,7 @@ fn p3_1_1_may_answers_by_exit_code() {
 #[test]
 fn a_misspelt_activity_is_pointed_out() {
     let world = World::sqlite();
-    let data = world.directory.path().join("commands");
+    let data = begun(&world);
     let may = ["may", "email:anna@example.com", "newsletter"];
     let (code, out, err) = run(&world, &data, &may);
     same(code, 1);
@@ -83,7 +91,7 @@ fn a_misspelt_activity_is_pointed_out() {
 #[test]
 fn i1_an_act_that_lies_in_the_future_is_not_recorded() {
     let world = World::sqlite();
-    let data = world.directory.path().join("commands");
+    let data = begun(&world);
     let who = "email:anna@example.com";
     let consent = [
         "ledger",
@@ -111,7 +119,7 @@ fn p1_1_a_statement_with_errors_is_wrong_input() {
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("statement.toml"), "titel = 1\n").unwrap();
     let folder = folder.to_str().unwrap();
-    let data = world.directory.path().join("commands");
+    let data = begun(&world);
     let (code, _, err) = run(&world, &data, &["--statement", folder, "check"]);
     same(code, 2);
     assert!(err.contains("statement.toml"), "{err}");
@@ -162,7 +170,7 @@ fn p3_6_2_what_was_decided_is_shown_beside_what_the_text_says() {
 #[test]
 fn i10_what_is_not_there_to_be_shown_is_wrong_input() {
     let world = World::sqlite();
-    let data = world.directory.path().join("commands");
+    let data = begun(&world);
     let commands: [&[&str]; 4] = [
         &["statement", "diff", "deadbeef"],
         &["statement", "render", "--on", "2020-01-01"],
@@ -205,7 +213,7 @@ fn p1_1_decided_findings_are_suppressed_and_not_left_out() {
 #[test]
 fn i2_what_is_due_later_is_not_erased_today() {
     let world = World::sqlite();
-    let data = world.directory.path().join("commands");
+    let data = begun(&world);
     let later = ["sweep", "--at", "2030-01-01T00:00:00Z"];
     let (code, _, err) = run(&world, &data, &later);
     same(code, 2);
@@ -288,4 +296,47 @@ fn i3_a_store_that_cannot_be_opened_is_said_so() {
     let (code, _, err) = run(&world, &file, &["board"]);
     same(code, 3);
     assert!(err.starts_with("error: "), "{err}");
+}
+
+#[test]
+fn i7_what_only_reads_refuses_a_folder_without_data_and_makes_nothing() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("mistyped");
+    let commands: [&[&str]; 12] = [
+        &["board"],
+        &["may", "email:anna@example.com", "newsletters"],
+        &["audience", "newsletters"],
+        &["record", "list", "email:anna@example.com"],
+        &["ledger", "show", "email:anna@example.com"],
+        &["key", "list"],
+        &["sweep", "--dry-run"],
+        &["forecast"],
+        &["notices"],
+        &["statistics"],
+        &["evidence", "verify"],
+        &["statement", "history"],
+    ];
+    for command in commands {
+        let (code, out, err) = run(&world, &data, command);
+        same(code, 3);
+        assert!(
+            out.is_empty() && err.contains("mistyped"),
+            "{command:?}: {out}{err}"
+        );
+    }
+    assert!(!data.exists(), "nothing was made");
+    assert!(!data.with_file_name("mistyped-keys").exists());
+}
+
+#[test]
+fn i7_an_empty_log_is_not_called_intact() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("empty");
+    let keys = data.with_file_name("empty-keys");
+    drop(Store::open(&Config::sqlite(&data, keys)).unwrap());
+    let (code, out, _) = run(&world, &data, &["evidence", "verify"]);
+    same(code, 1);
+    assert!(!out.contains("intact"), "{out}");
+    let (_, out, _) = run(&world, &data, &["--json", "evidence", "verify"]);
+    assert!(out.contains("\"intact\": false"), "{out}");
 }
