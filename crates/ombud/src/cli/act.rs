@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use jiff::Timestamp;
 use ombud_core::anchor;
 use ombud_core::evidence;
 use ombud_core::standing::Act;
 use ombud_store::{Entry, RecordId};
 use serde_json::json;
 
+use super::instant::Instant;
 use super::may::subject;
 use super::{Outcome, Output};
 use crate::clock::Clock;
@@ -42,8 +42,8 @@ pub(super) enum Ledger {
         #[arg(long)]
         notice: Option<String>,
         /// When it was done; now when left out
-        #[arg(long, value_name = "INSTANT")]
-        at: Option<Timestamp>,
+        #[arg(long, value_name = "INSTANT|DAY")]
+        at: Option<Instant>,
         /// Write the signed receipt to this file, for the person
         #[arg(long, value_name = "FILE")]
         receipt: Option<PathBuf>,
@@ -86,7 +86,8 @@ impl Ledger {
                 at,
                 receipt: file,
             } => {
-                let at = at.unwrap_or(now);
+                let zone = &ombud.book.calendar.zone;
+                let at = at.map_or(Ok(now), |at| at.in_zone(zone))?;
                 let told = Told {
                     activity,
                     act,
@@ -180,14 +181,14 @@ pub(super) enum Anchor {
         /// from, for example `agreed` or `legal_hold`
         anchor: String,
         /// When it happened, or was decided; now when left out
-        #[arg(long, value_name = "INSTANT")]
-        at: Option<Timestamp>,
+        #[arg(long, value_name = "INSTANT|DAY")]
+        at: Option<Instant>,
         /// It ended then, or is taken back
         #[arg(long)]
         ends: bool,
         /// Until when an agreement or a legal hold lasts, exclusive
-        #[arg(long, value_name = "INSTANT")]
-        until: Option<Timestamp>,
+        #[arg(long, value_name = "INSTANT|DAY")]
+        until: Option<Instant>,
         /// The date of birth, outcome, severity, category, basis, copy, chosen length or extension
         #[arg(long)]
         value: Option<String>,
@@ -231,11 +232,12 @@ impl Anchor {
         };
         let ombud = settings.ombud(clock).await?;
         let now = clock.now();
+        let zone = &ombud.book.calendar.zone;
         let told = anchor::Told {
             anchor,
-            at: at.unwrap_or(now),
+            at: at.map_or(Ok(now), |at| at.in_zone(zone))?,
             ends,
-            until,
+            until: until.map(|until| until.in_zone(zone)).transpose()?,
             value,
             reason,
         };

@@ -7,6 +7,7 @@ mod act;
 mod board;
 mod check;
 mod evidence;
+mod instant;
 mod key;
 mod may;
 mod notice;

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use jiff::Timestamp;
 use ombud_core::access::Sight;
 use ombud_core::decision::{Reason, Use};
 use ombud_store::RecordId;
 use serde_json::{Map, Value, json};
 
 use super::act::save_receipt;
+use super::instant::Instant;
 use super::may::{subject, use_for};
 use super::{Outcome, Output};
 use crate::clock::Clock;
@@ -31,9 +31,9 @@ pub(super) enum Record {
         subject: SubjectRef,
         /// The fields, as a JSON object
         fields: String,
-        /// An event that the clock counts from, as `application_deadline=2026-03-18T00:00:00Z`
-        #[arg(long = "anchor", value_name = "NAME=INSTANT", value_parser = anchor)]
-        anchors: Vec<(String, Timestamp)>,
+        /// An event that the clock counts from, as `application_deadline=2026-03-18`
+        #[arg(long = "anchor", value_name = "NAME=INSTANT|DAY", value_parser = anchor)]
+        anchors: Vec<(String, Instant)>,
     },
     /// Show a record
     Show {
@@ -77,13 +77,10 @@ impl From<SeenFor> for Sight {
     }
 }
 
-fn anchor(text: &str) -> Result<(String, Timestamp), String> {
-    let (name, at) = text
-        .split_once('=')
-        .ok_or("write it as `name=2026-03-18T00:00:00Z`")?;
-    let at = at.parse();
-    let at = at.map_err(|_| "write the instant as 2026-03-18T00:00:00Z".to_owned())?;
-    Ok((name.to_owned(), at))
+fn anchor(text: &str) -> Result<(String, Instant), InputError> {
+    let form = || InputError("write it as `name=2026-03-18`".to_owned());
+    let (name, at) = text.split_once('=').ok_or_else(form)?;
+    Ok((name.to_owned(), at.parse()?))
 }
 
 impl Record {
@@ -106,7 +103,10 @@ impl Record {
             } => {
                 let fields: Map<String, Value> = serde_json::from_str(&fields)
                     .map_err(|_| InputError("the fields are not a JSON object".to_owned()))?;
-                let anchors: BTreeMap<String, Timestamp> = anchors.into_iter().collect();
+                let zone = &ombud.book.calendar.zone;
+                let dated = |(name, at): (String, Instant)| Ok((name, at.in_zone(zone)?));
+                let anchors = anchors.into_iter().map(dated);
+                let anchors = anchors.collect::<Result<BTreeMap<_, _>, InputError>>()?;
                 let incoming = Incoming {
                     collection,
                     subject,

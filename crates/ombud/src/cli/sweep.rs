@@ -1,8 +1,8 @@
 //! `ombud sweep` and `ombud forecast`.
 
 use clap::Args;
-use jiff::Timestamp;
 
+use super::instant::Instant;
 use super::{Outcome, Output};
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -13,9 +13,10 @@ pub(super) struct Sweep {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
-    /// Sweep as if it were this instant; a later one than now needs --dry-run
-    #[arg(long, value_name = "INSTANT")]
-    at: Option<Timestamp>,
+    /// Sweep as if it were this instant, or the beginning of this day; a later one than now needs
+    /// --dry-run
+    #[arg(long, value_name = "INSTANT|DAY")]
+    at: Option<Instant>,
 }
 
 impl Sweep {
@@ -26,7 +27,13 @@ impl Sweep {
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
         let now = clock.now();
-        let at = self.at.unwrap_or(now);
+        let ombud = if self.dry_run {
+            settings.reading(clock).await?
+        } else {
+            settings.ombud(clock).await?
+        };
+        let zone = &ombud.book.calendar.zone;
+        let at = self.at.map_or(Ok(now), |at| at.in_zone(zone))?;
         if at > now && !self.dry_run {
             out.complain(
                 "error: what is due later cannot be erased today\n  hint: add --dry-run\n",
@@ -34,9 +41,9 @@ impl Sweep {
             return Ok(Outcome::Wrong);
         }
         let swept = if self.dry_run {
-            settings.reading(clock).await?.sweep_dry(at).await?
+            ombud.sweep_dry(at).await?
         } else {
-            settings.ombud(clock).await?.sweep(at).await?
+            ombud.sweep(at).await?
         };
         if out.json {
             out.value(&swept)?;
