@@ -93,7 +93,51 @@ impl May {
 const BLOCK_BYTES: usize = 64 * 1024;
 const BLOCK_ROWS: usize = 1_024;
 
-/// Filter identities from standard input to those that may be used now.
+/// How many lines that cannot be read are pointed out, of any number.
+const MOST_LINES: u64 = 20;
+
+/// What was not passed on.
+#[derive(Debug, Default)]
+struct Dropped {
+    /// How many may not be used.
+    left_out: u64,
+    /// How many name no identity.
+    unreadable: u64,
+    /// The first of those, by their line numbers.
+    lines: Vec<u64>,
+}
+
+impl Dropped {
+    fn unreadable(&mut self, line: u64) {
+        self.unreadable += 1;
+        if self.unreadable <= MOST_LINES {
+            self.lines.push(line);
+        }
+    }
+
+    /// Says how many, so that nobody takes a line that cannot be read for a no.
+    fn tell(&self, out: &mut Output<'_>) -> Outcome {
+        out.complain(&format!("{} left out\n", self.left_out));
+        if self.unreadable == 0 {
+            return Outcome::Done;
+        }
+        let lines: Vec<String> = self.lines.iter().map(u64::to_string).collect();
+        let more = if self.unreadable > MOST_LINES {
+            ", …"
+        } else {
+            ""
+        };
+        out.complain(&format!(
+            "{} name no identity, in lines {}{more}\n",
+            self.unreadable,
+            lines.join(", ")
+        ));
+        Outcome::Wrong
+    }
+}
+
+/// Filter identities from standard input to those that may be used now. Lines that name no identity are
+/// counted apart, and the exit code is then 2.
 #[derive(Debug, Args)]
 pub(super) struct Audience {
     /// The activity, for example `newsletters`
@@ -101,7 +145,7 @@ pub(super) struct Audience {
     /// What the data would be used for
     #[arg(value_parser = use_for, default_value = "ordinary")]
     use_for: Use,
-    /// The kind of identity on each line
+    /// The kind of identity on each line that does not name one, as `email:anna@example.com` does
     #[arg(long, default_value = "email")]
     kind: String,
     /// Read CSV with a header, and take the identity from this column
@@ -120,33 +164,39 @@ impl Audience {
         if !ombud.book.activities.contains_key(&self.activity) {
             return Err(undeclared(&ombud, &self.activity).into());
         }
-        let left_out = match &self.column {
+        let dropped = match &self.column {
             Some(column) => self.csv(&ombud, clock, column, out).await?,
             None => self.lines(&ombud, clock, out).await?,
         };
-        out.complain(&format!("{left_out} left out\n"));
-        Ok(Outcome::Done)
+        Ok(dropped.tell(out))
     }
 
-    /// Which of these may be used, in their order.
+    /// Which of these may be used, in their order; none where no identity is named.
     async fn may<'v>(
-        &self,
+        &'v self,
         ombud: &Ombud,
         clock: &Clock,
         values: impl Iterator<Item = &'v str>,
-    ) -> anyhow::Result<Vec<bool>> {
-        let question = |value| Question {
-            kind: &self.kind,
-            value,
-            activity: &self.activity,
-            use_for: self.use_for,
+    ) -> anyhow::Result<Vec<Option<bool>>> {
+        let question = |line: &'v str| {
+            let named = line
+                .split_once(':')
+                .map(|(kind, value)| (kind.trim(), value));
+            let named = named.filter(|(kind, _)| ombud.book.identities.contains_key(*kind));
+            let (kind, value) = named.unwrap_or((&self.kind, line));
+            Question {
+                kind,
+                value,
+                activity: &self.activity,
+                use_for: self.use_for,
+            }
         };
         let questions: Vec<_> = values.map(question).collect();
         let answers = ombud.may_each(&questions, clock.now()).await?.into_iter();
         let may = answers.map(|answer| match answer {
-            Ok(answer) => Ok(answer.is_yes()),
+            Ok(answer) => Ok(Some(answer.is_yes())),
             // One line that is no identity must not stop a list of a million.
-            Err(FlowError::Identity { .. }) => Ok(false),
+            Err(FlowError::Identity { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         });
         may.collect()
@@ -158,8 +208,8 @@ impl Audience {
         clock: &Clock,
         column: &str,
         out: &mut Output<'_>,
-    ) -> anyhow::Result<usize> {
-        let mut left_out = 0;
+    ) -> anyhow::Result<Dropped> {
+        let mut dropped = Dropped::default();
         let mut reader = csv::Reader::from_reader(BufReader::new(std::io::stdin()));
         let headers = reader.headers()?.clone();
         let index = headers.iter().position(|header| header == column);
@@ -175,15 +225,15 @@ impl Audience {
             let values = block.iter().map(|row| row.get(index).unwrap_or_default());
             let may = self.may(ombud, clock, values).await?;
             for (row, may) in block.iter().zip(may) {
-                if may {
-                    writer.write_record(row)?;
-                } else {
-                    left_out += 1;
+                match may {
+                    Some(true) => writer.write_record(row)?,
+                    Some(false) => dropped.left_out += 1,
+                    None => dropped.unreadable(row.position().map_or(0, csv::Position::line)),
                 }
             }
             out.raw(&writer.into_inner()?)?;
             if block.is_empty() {
-                return Ok(left_out);
+                return Ok(dropped);
             }
             writer = csv::Writer::from_writer(Vec::new());
         }
@@ -194,23 +244,27 @@ impl Audience {
         ombud: &Ombud,
         clock: &Clock,
         out: &mut Output<'_>,
-    ) -> anyhow::Result<usize> {
-        let mut left_out = 0;
+    ) -> anyhow::Result<Dropped> {
+        let mut dropped = Dropped::default();
         let mut input = BufReader::new(std::io::stdin());
+        let mut number = 0;
         loop {
             let mut block = String::new();
             while block.len() < BLOCK_BYTES && input.read_line(&mut block)? > 0 {}
             if block.is_empty() {
-                return Ok(left_out);
+                return Ok(dropped);
             }
             let may = self.may(ombud, clock, block.lines()).await?;
             let mut kept = String::with_capacity(block.len());
             for (line, may) in block.lines().zip(may) {
-                if may {
-                    kept.push_str(line);
-                    kept.push('\n');
-                } else {
-                    left_out += 1;
+                number += 1;
+                match may {
+                    Some(true) => {
+                        kept.push_str(line);
+                        kept.push('\n');
+                    }
+                    Some(false) => dropped.left_out += 1,
+                    None => dropped.unreadable(number),
                 }
             }
             out.raw(kept.as_bytes())?;

@@ -1,7 +1,8 @@
 //! Exit codes: 0 done, 1 no, 2 wrong input, 3 could not be carried out.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 use clap::Parser as _;
 use ombud::cli::{Cli, Output};
@@ -340,4 +341,46 @@ fn i7_an_empty_log_is_not_called_intact() {
     assert!(!out.contains("intact"), "{out}");
     let (_, out, _) = run(&world, &data, &["--json", "evidence", "verify"]);
     assert!(out.contains("\"intact\": false"), "{out}");
+}
+
+/// Runs the program itself, for what it reads from standard input.
+fn filter(data: &Path, arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ombud"))
+        .arg("--data")
+        .arg(data)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).unwrap();
+    drop(stdin);
+    let done = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (done.status.code(), text(done.stdout), text(done.stderr))
+}
+
+#[test]
+fn p3_1_1_a_line_that_cannot_be_read_is_no_no() {
+    let world = World::sqlite();
+    let data = world.directory.path().join("commands");
+    let who = "email:anna@example.com";
+    let consent = ["ledger", "add", who, "newsletters", "consent"];
+    same(run(&world, &data, &consent).0, 0);
+    let good = "anna@example.com\nemail:anna@example.com\nemail:bo@example.com\n";
+    let kept = "anna@example.com\nemail:anna@example.com\n";
+    let filtered = filter(&data, &["audience", "newsletters"], good);
+    let told = "1 left out\n".to_owned();
+    assert_eq!(filtered, (Some(0), kept.to_owned(), told));
+    let bad = format!("nonsense\n{good}ip:nowhere\n");
+    let filtered = filter(&data, &["audience", "newsletters"], &bad);
+    let told = "1 left out\n2 name no identity, in lines 1, 5\n".to_owned();
+    assert_eq!(filtered, (Some(2), kept.to_owned(), told));
+    let table = "who,name\nnonsense,N\nanna@example.com,Anna\n";
+    let columns = ["audience", "newsletters", "--column", "who"];
+    let kept = "who,name\nanna@example.com,Anna\n".to_owned();
+    let told = "0 left out\n1 name no identity, in lines 2\n".to_owned();
+    assert_eq!(filter(&data, &columns, table), (Some(2), kept, told));
 }
