@@ -110,6 +110,7 @@ fn every_call_of_the_design_is_described() {
         "POST /anchors",
         "GET /board",
         "GET /evidence/checkpoint",
+        "GET /evidence/tile/{path}",
         "GET /forecast",
         "GET /statement",
         "GET /statement/versions/{date}",
@@ -154,6 +155,7 @@ fn i6_only_these_calls_need_no_key() {
             "GET /evidence/checkpoint",
             "GET /evidence/key",
             "POST /evidence/prove",
+            "GET /evidence/tile/{path}",
             "GET /forecast",
             "GET /statement",
             "GET /statement/versions/{date}"

@@ -19,7 +19,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// The log's checkpoint
 ///
 /// A signed note (C2SP tlog-checkpoint). The tiles of the log are served beside it, below
-/// `/evidence/tile/`, as C2SP tlog-tiles says. Each leaf holds the hash of one entry.
+/// `/evidence/tile/`. Each leaf holds the hash of one entry.
 #[utoipa::path(get, path = "/evidence/checkpoint", tag = "Evidence",
     responses((status = 200, body = String, content_type = "text/plain; charset=utf-8"), Missing))]
 pub(super) async fn checkpoint(State(api): State<Api>) -> Result<Response, Problem> {
@@ -39,7 +39,14 @@ pub(super) async fn key(State(api): State<Api>) -> Response {
     ([(CONTENT_TYPE, TEXT)], key + "\n").into_response()
 }
 
-/// `GET /evidence/tile/…`. A tile never changes.
+/// A tile of the log, or the leaves below it
+///
+/// As [C2SP tlog-tiles](https://c2sp.org/tlog-tiles) says: the path has slashes, and is
+/// `<level>/<place>` for a tile of hashes and `entries/<place>` for leaves, with `.p/<width>` at its end
+/// where the tile is not full yet. A tile never changes.
+#[utoipa::path(get, path = "/evidence/tile/{path}", tag = "Evidence",
+    params(("path" = String, Path, description = "The path, for example `0/000` or `entries/000.p/12`")),
+    responses((status = 200, body = String, content_type = "application/octet-stream"), Missing))]
 pub(super) async fn tile(
     State(api): State<Api>,
     Path(path): Path<String>,

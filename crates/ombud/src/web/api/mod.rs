@@ -76,10 +76,10 @@ pub fn router(api: Api) -> Router {
         .with_state(api)
 }
 
-/// Every call with its description. What is not described here is not served, but for tiles, whose
-/// description is that of C2SP.
+/// Every call with its description. What is not described here is not served. The path of a tile has
+/// slashes, which no template of `OpenAPI` says, so tiles are routed by hand.
 fn described() -> OpenApiRouter<Api> {
-    reads().merge(writes())
+    reads().merge(writes()).routes(routes!(evidence::tile))
 }
 
 /// Calls that change nothing.
