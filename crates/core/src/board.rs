@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::language::Localized;
 use crate::retention::Period;
 use crate::statement::promise::{Machinery, Proof};
+use crate::statistic::WAIT;
 
 /// How long after its instant a record may still await the sweep, in seconds.
 pub const SWEEP_LAG_SECONDS: i64 = 3_600;
@@ -45,6 +46,11 @@ pub struct CollectionFigures {
     /// Records that are held, because processing is restricted or by a legal hold, or reduced to what
     /// a law asks for.
     pub exempt: u64,
+    /// People in cells of its statistics, each a pseudonym still: what is left of records that had to be
+    /// anonymised.
+    pub gathering: u64,
+    /// For how long the first of them has been there, in seconds.
+    pub gathering_seconds: i64,
     /// Records still held although their person withdrew or objected.
     pub after_opt_out: u64,
     /// The longest that the rule allows; `None` where no period caps it.
@@ -381,31 +387,25 @@ fn nothing_held() -> Judgement {
 }
 
 fn cap(figures: &CollectionFigures) -> Judgement {
-    if figures.records == 0 {
+    if figures.records == 0 && figures.gathering == 0 {
         return nothing_held();
     }
-    let mut shown = vec![count("records", figures.records)];
-    let mut show = |name, value| shown.push(Figure { name, value });
-    if let Some(oldest) = figures.oldest {
-        show("oldest", FigureValue::Instant(oldest));
-    }
-    if let Some(cap) = figures.cap {
-        show("cap", FigureValue::Period(cap));
-    }
-    show("overdue", FigureValue::Count(figures.overdue));
-    if figures.overdue > 0 {
-        show("worst_lag", FigureValue::Seconds(figures.worst_lag_seconds));
-    }
-    if figures.exempt > 0 {
-        show("exempt", FigureValue::Count(figures.exempt));
-    }
-    if figures.endless > 0 {
-        show("endless", FigureValue::Count(figures.endless));
-    }
+    let mut shown = held(figures);
     if figures.overdue > 0 && figures.worst_lag_seconds > SWEEP_LAG_SECONDS {
         let why = words(
             "records are kept past their time",
             "oppføringer er beholdt over tiden",
+        );
+        return Judgement {
+            verdict: Verdict::Broken,
+            figures: shown,
+            because: why,
+        };
+    }
+    if figures.gathering_seconds > WAIT.as_secs() + SWEEP_LAG_SECONDS {
+        let why = words(
+            "in statistics, people are kept under a pseudonym for longer than 31 days past their time",
+            "i statistikk er personer beholdt under et pseudonym i mer enn 31 dager over tiden",
         );
         return Judgement {
             verdict: Verdict::Broken,
@@ -440,15 +440,57 @@ fn cap(figures: &CollectionFigures) -> Judgement {
             ),
         );
     }
-    let why = words(
-        "no record is older than allowed",
-        "ingen oppføring er eldre enn tillatt",
-    );
     Judgement {
         verdict: Verdict::Kept,
         figures: shown,
-        because: why,
+        because: within_cap(figures),
     }
+}
+
+fn within_cap(figures: &CollectionFigures) -> Localized {
+    if figures.gathering > 0 {
+        words(
+            "no record is older than allowed; in statistics, people are counted under a pseudonym for 31 \
+             days at most, until enough others are there",
+            "ingen oppføring er eldre enn tillatt; i statistikk telles personer under et pseudonym i \
+             høyst 31 dager, til mange nok andre er der",
+        )
+    } else {
+        words(
+            "no record is older than allowed",
+            "ingen oppføring er eldre enn tillatt",
+        )
+    }
+}
+
+/// What is held under a cap, and what of it is past its time.
+fn held(figures: &CollectionFigures) -> Vec<Figure> {
+    let mut shown = vec![count("records", figures.records)];
+    let mut show = |name, value| shown.push(Figure { name, value });
+    if let Some(oldest) = figures.oldest {
+        show("oldest", FigureValue::Instant(oldest));
+    }
+    if let Some(cap) = figures.cap {
+        show("cap", FigureValue::Period(cap));
+    }
+    show("overdue", FigureValue::Count(figures.overdue));
+    if figures.overdue > 0 {
+        show("worst_lag", FigureValue::Seconds(figures.worst_lag_seconds));
+    }
+    if figures.exempt > 0 {
+        show("exempt", FigureValue::Count(figures.exempt));
+    }
+    if figures.endless > 0 {
+        show("endless", FigureValue::Count(figures.endless));
+    }
+    if figures.gathering > 0 {
+        show("gathering", FigureValue::Count(figures.gathering));
+        show(
+            "gathering_for",
+            FigureValue::Seconds(figures.gathering_seconds),
+        );
+    }
+    shown
 }
 
 fn erased(figures: &CollectionFigures) -> Judgement {
@@ -640,133 +682,4 @@ fn missing(machinery: Machinery) -> Localized {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Verdict::{Broken, Kept, Unproven};
-    use super::*;
-
-    fn judged(figures: CollectionFigures) -> Verdict {
-        judge(
-            &Proof::Cap("a.b".to_owned()),
-            &Measured::Collection(figures),
-        )
-        .verdict
-    }
-
-    #[test]
-    fn i2_a_cap_is_broken_once_the_lag_is_over_and_not_before() {
-        let late = |worst_lag_seconds| CollectionFigures {
-            records: 2,
-            overdue: 1,
-            worst_lag_seconds,
-            ..CollectionFigures::default()
-        };
-        assert_eq!(judged(late(SWEEP_LAG_SECONDS)), Verdict::Kept);
-        assert_eq!(judged(late(SWEEP_LAG_SECONDS + 1)), Verdict::Broken);
-        let endless = CollectionFigures {
-            records: 1,
-            endless: 1,
-            ..CollectionFigures::default()
-        };
-        assert_eq!(judged(endless), Verdict::Unproven);
-    }
-
-    #[test]
-    fn p3_1_1_one_yes_without_consent_breaks_the_promise() {
-        let proof = Proof::Consent("newsletters".to_owned());
-        for (yes, want) in [(0, Verdict::Kept), (1, Verdict::Broken)] {
-            let figures = ActivityFigures {
-                consented: 1,
-                yes_without_consent: yes,
-                ..Default::default()
-            };
-            assert_eq!(judge(&proof, &Measured::Activity(figures)).verdict, want);
-        }
-    }
-
-    #[test]
-    fn p3_2_4_the_right_to_object_is_proven_by_those_who_objected() {
-        let proof = Proof::Objection("profiling".to_owned());
-        let rows = [
-            (0, 0, Verdict::Unproven),
-            (1, 0, Verdict::Kept),
-            (1, 1, Verdict::Broken),
-            (0, 1, Verdict::Broken),
-        ];
-        for (objected, yes_after_objection, want) in rows {
-            let figures = ActivityFigures {
-                records: 1,
-                asked: 3,
-                objected,
-                yes_after_objection,
-                ..Default::default()
-            };
-            assert_eq!(judge(&proof, &Measured::Activity(figures)).verdict, want);
-        }
-    }
-
-    #[test]
-    fn what_nothing_measures_is_unproven() {
-        for proof in [
-            Proof::Published,
-            Proof::Cap("a.b".to_owned()),
-            Proof::Sealed,
-        ] {
-            assert_eq!(judge(&proof, &Measured::Nothing).verdict, Verdict::Unproven);
-        }
-        let needs = judge(&Proof::Needs(Machinery::Requests), &Measured::Nothing);
-        assert_eq!(needs.verdict, Verdict::Unproven);
-        assert_eq!(overall(&[]), Verdict::Unproven);
-    }
-
-    #[test]
-    fn p4_2_1_what_is_declared_proves_that_it_is_declared() {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let list = |all, lacking: &[&str]| {
-            Measured::Checked(Checked {
-                all,
-                lacking: names(lacking),
-                expired: Vec::new(),
-            })
-        };
-        for proof in [Proof::Agreements, Proof::Transfers] {
-            let rows = [
-                (list(2, &[]), Kept, "not read here"),
-                (list(2, &["mailer"]), Unproven, "on file"),
-                (list(0, &[]), Unproven, "on file"),
-            ];
-            for (measured, verdict, words) in rows {
-                let judged = judge(&proof, &measured);
-                assert_eq!(judged.verdict, verdict, "{proof}");
-                let why = judged.because.get(crate::language::Language::En);
-                assert!(why.contains(words), "{proof}: {why}");
-            }
-        }
-        let expired = Measured::Checked(Checked {
-            all: 2,
-            lacking: names(&["mailer"]),
-            expired: names(&["host"]),
-        });
-        assert_eq!(judge(&Proof::Agreements, &expired).verdict, Broken);
-        let recipients = ActivityFigures {
-            recipients: 2,
-            ..ActivityFigures::default()
-        };
-        let proof = Proof::Recipients("news".to_owned());
-        assert_eq!(
-            judge(&proof, &Measured::Activity(recipients)).verdict,
-            Unproven
-        );
-    }
-
-    #[test]
-    fn the_worst_proof_decides() {
-        let of = |verdict| Judgement {
-            verdict,
-            figures: vec![],
-            because: words("x", "y"),
-        };
-        assert_eq!(overall(&[of(Kept), of(Unproven), of(Broken)]), Broken);
-        assert_eq!(overall(&[of(Kept), of(Unproven)]), Unproven);
-        assert_eq!(overall(&[of(Kept)]), Kept);
-    }
-}
+mod tests;

@@ -2,12 +2,11 @@
 //! them.
 //!
 //! Below the smallest count that the statement names, a cell is not anonymous (recital 26): it is
-//! shown to nobody, its words are kept nowhere, and it is dropped when nobody has joined it for a
-//! while.
+//! shown to nobody and its words are kept nowhere. Whoever joined it is still pseudonymised, so what is
+//! known of them there is dropped after a bounded wait.
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::statement::model::{Statistic, TimeUnit};
@@ -57,20 +56,9 @@ pub fn hides(statistic: &Statistic, people: u64) -> bool {
     people >= u64::from(statistic.at_least)
 }
 
-/// When a cell that hides nobody is dropped: one unit of the statistic, or a year, after the last
-/// person joined it. None past the end of the calendar.
-pub fn dropped_at(statistic: &Statistic, last: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-    let wait = match statistic.per {
-        Some(TimeUnit::Month) => Span::new().months(1),
-        Some(TimeUnit::Quarter) => Span::new().months(3),
-        Some(TimeUnit::Year) | None => Span::new().years(1),
-    };
-    let after = last
-        .to_zoned_datetime(zone.clone())
-        .checked_add(wait)
-        .ok()?;
-    Some(after.timestamp())
-}
+/// How long what joined a cell waits there for others while the cell hides nobody (ADR 16): the longest
+/// month, so that whoever falls into the first day of a cell's month still meets those of the last.
+pub const WAIT: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 #[cfg(test)]
 mod tests {
@@ -85,10 +73,6 @@ mod tests {
             per,
             at_least: 5,
         }
-    }
-
-    fn at(instant: &str) -> Timestamp {
-        instant.parse().unwrap()
     }
 
     #[test]
@@ -120,20 +104,5 @@ mod tests {
     fn p3_10_3_four_people_are_too_few_and_five_are_enough() {
         assert!(!hides(&statistic(None), 4));
         assert!(hides(&statistic(None), 5));
-    }
-
-    #[test]
-    fn a_small_cell_is_dropped_a_unit_after_the_last_person() {
-        let oslo = TimeZone::get("Europe/Oslo").unwrap();
-        let last = at("2026-01-31T12:00:00Z");
-        for (per, want) in [
-            (Some(TimeUnit::Month), "2026-02-28T12:00:00Z"),
-            (Some(TimeUnit::Quarter), "2026-04-30T11:00:00Z"),
-            (Some(TimeUnit::Year), "2027-01-31T12:00:00Z"),
-            (None, "2027-01-31T12:00:00Z"),
-        ] {
-            assert_eq!(dropped_at(&statistic(per), last, &oslo), Some(at(want)));
-        }
-        assert_eq!(dropped_at(&statistic(None), Timestamp::MAX, &oslo), None);
     }
 }

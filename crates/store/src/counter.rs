@@ -16,7 +16,9 @@ sql! {
         counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (bucket, statistic, cell_hash, person) DO UPDATE SET
         records = counter_part.records + excluded.records, plan_id = excluded.plan_id,
-        counted_at = excluded.counted_at
+        counted_at = CASE WHEN EXISTS (SELECT 1 FROM counter WHERE counter.bucket = $1
+            AND counter.statistic = $2 AND counter.cell_hash = $3)
+            THEN excluded.counted_at ELSE counter_part.counted_at END
         WHERE counter_part.bucket = $1 AND counter_part.plan_id <> excluded.plan_id";
     COUNTER_SAVE = "INSERT INTO counter (bucket, statistic, cell_hash, cell, people, records)
         VALUES ($1, $2, $3, $4, $5, $6)
@@ -30,8 +32,12 @@ sql! {
         WHERE bucket = $1 ORDER BY statistic, cell_hash";
     COUNTER_PARTS_OF = "SELECT statistic, cell_hash, records, counted_at FROM counter_part
         WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
+    COUNTER_PARTS_UNTIL = "SELECT statistic, cell_hash, records, counted_at FROM counter_part
+        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3 AND counted_at <= $4";
     COUNTER_PARTS_DROP = "DELETE FROM counter_part
         WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
+    COUNTER_PARTS_DROP_UNTIL = "DELETE FROM counter_part
+        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3 AND counted_at <= $4";
 }
 
 /// A cell that holds enough people to be shown.
@@ -60,6 +66,8 @@ pub struct CounterParts {
     pub people: u64,
     /// How many records.
     pub records: u64,
+    /// When the first of them joined. Whoever joins a cell without words again did so first then.
+    pub first: Timestamp,
     /// When the last of them joined.
     pub last: Timestamp,
 }
@@ -137,6 +145,17 @@ impl Tx<'_> {
         Ok(folded.map_or(0, |cell| cell.people) + parts)
     }
 
+    /// Whether a cell has its words. In the cell's bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot answer.
+    pub fn is_open(&mut self, statistic: &str, cell: KeyedHash) -> Result<bool, StoreError> {
+        let bucket = self.only(cell.bucket())?;
+        let found = self.first(&COUNTER_FIND, values![bucket, statistic, cell])?;
+        Ok(found.is_some())
+    }
+
     /// Writes a cell's words down, now that it holds enough people. In the cell's bucket.
     ///
     /// # Errors
@@ -184,15 +203,22 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Forgets who joined a cell, and so the cell, where it has no words. In the cell's bucket.
+    /// Forgets who joined a cell up to an instant, and returns what was forgotten; none if there was
+    /// nothing. In the cell's bucket.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
-    pub fn drop_cell(&mut self, statistic: &str, cell: KeyedHash) -> Result<(), StoreError> {
+    pub fn drop_parts(
+        &mut self,
+        (statistic, cell): (&str, KeyedHash),
+        until: Timestamp,
+    ) -> Result<Option<CounterParts>, StoreError> {
         let bucket = self.only(cell.bucket())?;
-        self.execute(&COUNTER_PARTS_DROP, values![bucket, statistic, cell])
-            .map(drop)
+        let values = values![bucket, statistic, cell, until];
+        let dropped = by_cell(self.query(&COUNTER_PARTS_UNTIL, values)?)?;
+        self.execute(&COUNTER_PARTS_DROP_UNTIL, values)?;
+        Ok(dropped.into_iter().next())
     }
 
     /// The cells of this bucket that have words.
@@ -233,17 +259,21 @@ fn by_cell(rows: Vec<Row>) -> Result<Vec<CounterParts>, StoreError> {
     let mut cells: Vec<CounterParts> = Vec::new();
     for row in rows {
         let mut columns = row.columns("counter_part", "a cell");
+        let (statistic, cell_hash) = (columns.take("statistic")?, columns.take("cell_hash")?);
+        let (records, joined) = (columns.take("records")?, columns.take("counted_at")?);
         let one = CounterParts {
-            statistic: columns.take("statistic")?,
-            cell_hash: columns.take("cell_hash")?,
+            statistic,
+            cell_hash,
             people: 1,
-            records: columns.take("records")?,
-            last: columns.take("counted_at")?,
+            records,
+            first: joined,
+            last: joined,
         };
         match cells.last_mut() {
             Some(cell) if (&cell.statistic, cell.cell_hash) == (&one.statistic, one.cell_hash) => {
                 cell.people += one.people;
                 cell.records += one.records;
+                cell.first = cell.first.min(one.first);
                 cell.last = cell.last.max(one.last);
             }
             Some(_) | None => cells.push(one),

@@ -281,7 +281,7 @@ fn say(fact: &Fact) -> String {
         } => {
             let version = statement.short();
             format!(
-                "swept: {erased} erased, {anonymised} anonymised, {reduced} reduced, {pseudonymised} pseudonymised, {shortened} shortened, {hidden} hidden, under {version}"
+                "swept: {erased} erased, {anonymised} counted, {reduced} reduced, {pseudonymised} pseudonymised, {shortened} shortened, {hidden} hidden, under {version}"
             )
         }
         Fact::Counted {

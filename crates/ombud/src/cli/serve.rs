@@ -152,8 +152,8 @@ async fn fill(
         .await?;
     let swept = sweep_once(ombud, clock.now(), metrics).await?;
     out.complain(&format!(
-        "\nfirst sweep: {} clocks were past due; {} records erased, {} anonymised, {} reduced to what a law keeps\n",
-        swept.due, swept.erased, swept.anonymised, swept.reduced,
+        "\nfirst sweep: {} clocks were past due; {} records erased, {} anonymised, {} counted where too few people are to be anonymous, {} reduced to what a law keeps\n",
+        swept.due, swept.erased, swept.anonymised, swept.gathering, swept.reduced,
     ));
     filling.reached(100);
     Ok(())

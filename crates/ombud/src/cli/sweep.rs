@@ -6,6 +6,7 @@ use super::instant::Instant;
 use super::{Outcome, Output};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::flow::sweep::Swept;
 
 /// Carry out what is due.
 #[derive(Debug, Args)]
@@ -48,41 +49,7 @@ impl Sweep {
         if out.json {
             out.value(&swept)?;
         } else {
-            let done = if self.dry_run { "would be " } else { "" };
-            out.line(format!(
-                "{} due: {} records {done}erased, {} {done}anonymised, {} {done}reduced, {} {done}hidden, {} later",
-                swept.due, swept.erased, swept.anonymised, swept.reduced, swept.hidden, swept.later
-            ))?;
-            if swept.pseudonymised > 0 {
-                let unnamed = swept.pseudonymised;
-                out.line(format!(
-                    "{unnamed} of the hidden records {done}without names"
-                ))?;
-            }
-            if swept.shortened > 0 {
-                let shortened = swept.shortened;
-                out.line(format!(
-                    "{shortened} records: fields whose own period is over {done}taken out"
-                ))?;
-            }
-            if swept.waiting > 0 {
-                out.line(format!(
-                    "{} wait until their people are warned or asked",
-                    swept.waiting
-                ))?;
-            }
-            if swept.people > 0 {
-                out.line(format!(
-                    "{} people: nothing of theirs is left",
-                    swept.people
-                ))?;
-            }
-            if swept.remaining > 0 {
-                out.line(format!(
-                    "{} records or people were still there when read back",
-                    swept.remaining
-                ))?;
-            }
+            tell(&swept, self.dry_run, out)?;
         }
         Ok(if swept.remaining == 0 {
             Outcome::Done
@@ -90,6 +57,58 @@ impl Sweep {
             Outcome::No
         })
     }
+}
+
+/// Says what a sweep came to, or would come to.
+fn tell(swept: &Swept, dry_run: bool, out: &mut Output<'_>) -> std::io::Result<()> {
+    let done = if dry_run { "would be " } else { "" };
+    out.line(format!(
+                "{} due: {} records {done}erased, {} {done}anonymised, {} {done}reduced, {} {done}hidden, {} later",
+                swept.due, swept.erased, swept.anonymised, swept.reduced, swept.hidden, swept.later
+            ))?;
+    if swept.pseudonymised > 0 {
+        let unnamed = swept.pseudonymised;
+        out.line(format!(
+            "{unnamed} of the hidden records {done}without names"
+        ))?;
+    }
+    if swept.gathering > 0 {
+        let gathering = swept.gathering;
+        out.line(if dry_run {
+                    format!(
+                        "{gathering} records would be counted into statistics: anonymised where enough people are in their cells"
+                    )
+                } else {
+                    format!(
+                        "{gathering} records erased, and counted under pseudonyms for 31 days at most: too few people are in their cells to be anonymous"
+                    )
+                })?;
+    }
+    if swept.shortened > 0 {
+        let shortened = swept.shortened;
+        out.line(format!(
+            "{shortened} records: fields whose own period is over {done}taken out"
+        ))?;
+    }
+    if swept.waiting > 0 {
+        out.line(format!(
+            "{} wait until their people are warned or asked",
+            swept.waiting
+        ))?;
+    }
+    if swept.people > 0 {
+        out.line(format!(
+            "{} people: nothing of theirs is left",
+            swept.people
+        ))?;
+    }
+    if swept.remaining > 0 {
+        out.line(format!(
+            "{} records or people were still there when read back",
+            swept.remaining
+        ))?;
+    }
+    Ok(())
 }
 
 /// Show what will be due, by activity and month.

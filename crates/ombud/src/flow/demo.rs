@@ -190,13 +190,14 @@ impl Person {
     }
 
     /// When this person's time with a collection began: within its period, or, for a few, so long ago
-    /// that a sweep is due.
+    /// that a sweep is due; for more where statistics are made, so that some cells fill.
     fn moment(&mut self, rule: &CollectionRule) -> Timestamp {
         let cap = rule.keep.as_ref().and_then(Keep::cap);
         let cap_days = cap
             .map_or(DAYS, |cap| cap.average_minutes() / 1_440)
             .clamp(2, DAYS);
-        let late = self.dice.percent(4);
+        let counted = !rule.declared.statistics.is_empty();
+        let late = self.dice.percent(if counted { 30 } else { 4 });
         let days = if late {
             cap_days + self.dice.below(40)
         } else {
@@ -241,7 +242,11 @@ impl Person {
             .declared
             .fields
             .iter()
-            .map(|(name, field)| (name.clone(), self.value(field)))
+            .map(|(name, field)| {
+                let mut statistics = rule.declared.statistics.values();
+                let counted = statistics.any(|statistic| statistic.by.contains(name));
+                (name.clone(), self.value(field, counted))
+            })
             .collect();
         let anchors = self.anchors(ombud, rule, at);
         let incoming = Incoming {
@@ -316,7 +321,8 @@ impl Person {
         }
     }
 
-    fn value(&mut self, field: &Field) -> Value {
+    /// A value; one of a few where a statistic counts by it.
+    fn value(&mut self, field: &Field, counted: bool) -> Value {
         match field.identity.as_deref() {
             Some("email") => return json!(self.email()),
             Some("phone") => return json!(format!("+47000{:05}", self.number)),
@@ -324,7 +330,7 @@ impl Person {
             Some(kind) => return json!(format!("{kind}-{}", self.number)),
             None => {}
         }
-        let dice = self.dice.below(1_000);
+        let dice = self.dice.below(if counted { 3 } else { 1_000 });
         match field.kind {
             FieldKind::Text => json!(format!("Synthetic {}", dice % 40)),
             FieldKind::FreeText => json!(format!("Synthetic text number {dice}.")),

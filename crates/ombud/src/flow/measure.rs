@@ -17,8 +17,8 @@ use ombud_core::standing::{Consent, Objection, Position, Scope, Standing};
 use ombud_core::statement::model::BasisName;
 use ombud_core::sweep::not_carried_out;
 use ombud_store::{
-    Bucket, Clock, ClockState, CollectionProbe, Record, RecordState, StandingProbe, StoreError,
-    SubjectId, Tx,
+    Bucket, Clock, ClockState, CollectionProbe, CounterParts, Record, RecordState, StandingProbe,
+    StoreError, SubjectId, Tx,
 };
 
 use super::decision::EVERYWHERE;
@@ -50,6 +50,7 @@ struct Counted {
     collections: Vec<CollectionProbe>,
     standings: Vec<StandingProbe>,
     opted_out: Vec<SubjectId>,
+    gathering: Vec<CounterParts>,
 }
 
 /// What is looked at more closely in a bucket.
@@ -71,6 +72,7 @@ impl Ombud {
                     collections: tx.probe_collections(now)?,
                     standings: tx.probe_standings()?,
                     opted_out: tx.opted_out()?,
+                    gathering: tx.counter_parts()?,
                 })
             });
         let counted = count.await?;
@@ -176,6 +178,15 @@ impl Measures {
                 .entry(activity.to_owned())
                 .or_default()
                 .records += probe.records;
+        }
+        for parts in &counted.gathering {
+            let Some((collection, _)) = parts.statistic.rsplit_once('.') else {
+                continue;
+            };
+            let sum = self.collections.entry(collection.to_owned()).or_default();
+            let held = now.duration_since(parts.first).as_secs();
+            sum.gathering += parts.people;
+            sum.gathering_seconds = sum.gathering_seconds.max(held);
         }
         for probe in &counted.standings {
             let Some(rule) = book.activities.get(&probe.activity) else {

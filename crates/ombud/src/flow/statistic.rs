@@ -1,8 +1,8 @@
 //! Statistics: what anonymised records leave behind, and who may be told of it.
 //!
 //! Before a plan erases what it anonymises, every person's records join their cells, each in the
-//! cell's own bucket. A cell's words are written down only once it hides everyone in it; a cell that
-//! stays too small is dropped.
+//! cell's own bucket. A cell's words are written down only once it hides everyone in it; who joined one
+//! that stays too small is forgotten after a bounded wait.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use ombud_core::language::Localized;
 use ombud_core::retention::Event;
 use ombud_core::rulebook::Rulebook;
 use ombud_core::statement::model::Statistic;
-use ombud_core::statistic::{cell, dropped_at, hides, parts};
+use ombud_core::statistic::{WAIT, cell, hides, parts};
 use ombud_core::sweep::Verb;
 use ombud_store::{
     Bucket, ClockId, Counter, CounterParts, Joining, PlanId, Record, StoreError, SubjectId, Tx,
@@ -84,14 +84,15 @@ impl Ombud {
     }
 
     /// Lets the records that a plan anonymises join their cells. Carried out again for the same plan, it
-    /// changes nothing.
+    /// changes nothing. Returns how many of them joined a cell that does not hide everyone in it yet.
     pub(super) async fn join_cells(
         &self,
         bucket: Bucket,
         plan: PlanId,
         now: Timestamp,
-    ) -> Result<(), FlowError> {
+    ) -> Result<u64, FlowError> {
         let book = self.book.clone();
+        let mut gathering = 0;
         let look = self
             .store
             .read::<_, FlowError, _>("statistic.look", bucket, move |tx| joining(tx, &book, plan));
@@ -99,7 +100,7 @@ impl Ombud {
             let Some(rule) = declared(&self.book, &joining.statistic).cloned() else {
                 continue;
             };
-            let place = joining.cell_hash.bucket();
+            let (place, records) = (joining.cell_hash.bucket(), joining.records);
             let write = self
                 .store
                 .write::<_, FlowError, _>("statistic.join", place, move |tx| {
@@ -108,20 +109,24 @@ impl Ombud {
                     if hides(&rule, people) {
                         tx.open_cell(&joining.statistic, joining.cell_hash, &words)?;
                     }
-                    Ok(())
+                    Ok(tx.is_open(&joining.statistic, joining.cell_hash)?)
                 });
-            write.await?;
+            if !write.await? {
+                gathering += u64::from(records);
+            }
         }
-        Ok(())
+        Ok(gathering)
     }
 
-    /// Folds what has joined into the cells that have words, and drops cells that stayed too small.
+    /// Folds what has joined into the cells that have words, and forgets who has waited for too long in
+    /// one that has none.
     pub(super) async fn settle_cells(&self, now: Timestamp) -> Result<(), FlowError> {
         let survey = self
             .store
             .survey::<_, FlowError, _>("statistic.parts", |tx| Ok(tx.counter_parts()?));
         for joined in survey.await?.into_iter().flatten() {
-            if now.duration_since(joined.last) < RESTS {
+            let held = now.duration_since(joined.first);
+            if now.duration_since(joined.last) < RESTS && held < WAIT {
                 continue;
             }
             let book = self.book.clone();
@@ -209,20 +214,26 @@ fn settle(
     now: Timestamp,
 ) -> Result<(), FlowError> {
     let rule = declared(book, &joined.statistic);
-    let kept = tx.fold_cell(joined)?;
-    if !kept {
-        let drops = rule.and_then(|rule| dropped_at(rule, joined.last, &book.calendar.zone));
-        if rule.is_some() && drops.is_none_or(|at| now < at) {
-            return Ok(());
-        }
-        tx.drop_cell(&joined.statistic, joined.cell_hash)?;
-    }
+    let rested = now.duration_since(joined.last) >= RESTS;
+    let kept = rested && tx.fold_cell(joined)?;
+    let settled = if kept {
+        Some(joined.clone())
+    } else if tx.is_open(&joined.statistic, joined.cell_hash)? {
+        None
+    } else {
+        let wait = if rule.is_some() { WAIT } else { RESTS };
+        let until = now.checked_sub(wait).unwrap_or(Timestamp::MIN);
+        tx.drop_parts((&joined.statistic, joined.cell_hash), until)?
+    };
+    let Some(settled) = settled else {
+        return Ok(());
+    };
     let fact = Fact::Counted {
         statement: book.version.clone(),
-        statistic: joined.statistic.clone(),
+        statistic: settled.statistic,
         at_least: rule.map_or(0, |rule| rule.at_least),
-        people: joined.people,
-        records: joined.records,
+        people: settled.people,
+        records: settled.records,
         kept,
     };
     tx.append_evidence(now, fact)?;

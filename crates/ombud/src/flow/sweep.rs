@@ -31,8 +31,11 @@ pub struct Swept {
     pub erased: u64,
     /// Records of which only what a law asks for is left.
     pub reduced: u64,
-    /// Records counted into a statistic, then erased.
+    /// Records counted into a cell of a statistic that hides everyone in it, then erased.
     pub anonymised: u64,
+    /// Records counted into a cell that does not hide everyone in it yet, then erased: what is left of
+    /// them is pseudonymised. Of a dry run, all that would be counted.
+    pub gathering: u64,
     /// Records taken out of use for a while before their end.
     pub hidden: u64,
     /// Records of them from which what names the person was taken.
@@ -63,6 +66,7 @@ impl Swept {
         self.erased += other.erased;
         self.reduced += other.reduced;
         self.anonymised += other.anonymised;
+        self.gathering += other.gathering;
         self.hidden += other.hidden;
         self.pseudonymised += other.pseudonymised;
         self.shortened += other.shortened;
@@ -131,7 +135,7 @@ impl Ombud {
                     swept.due += 1;
                     match verb(&book, &clock, now) {
                         Verb::Erase => swept.erased += records,
-                        Verb::Anonymise { .. } => swept.anonymised += records,
+                        Verb::Anonymise { .. } => swept.gathering += records,
                         Verb::Reduce { .. } => swept.reduced += records,
                         Verb::Hide { wait, .. } => swept.hide(wait, records),
                         Verb::Shorten { .. } => swept.shortened += records,
@@ -188,7 +192,7 @@ impl Ombud {
     /// Carries out what is left of a plan, reads it back and closes it.
     async fn finish(&self, bucket: Bucket, id: PlanId, now: Timestamp) -> Result<Swept, FlowError> {
         let mut swept = Swept::default();
-        self.join_cells(bucket, id, now).await?;
+        let gathering = self.join_cells(bucket, id, now).await?;
         loop {
             let book = self.book.clone();
             let act = self
@@ -200,6 +204,8 @@ impl Ombud {
                 break;
             }
         }
+        swept.gathering = gathering.min(swept.anonymised);
+        swept.anonymised -= swept.gathering;
         swept.remaining = self.close(bucket, id, now).await?;
         Ok(swept)
     }

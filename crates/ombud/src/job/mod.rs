@@ -96,6 +96,7 @@ pub async fn sweep(
                     due = swept.due,
                     erased = swept.erased,
                     anonymised = swept.anonymised,
+                    gathering = swept.gathering,
                     reduced = swept.reduced,
                     people = swept.people,
                     "swept"

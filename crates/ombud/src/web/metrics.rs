@@ -150,6 +150,7 @@ impl Metrics {
         for (action, count) in [
             ("erased", swept.erased),
             ("anonymised", swept.anonymised),
+            ("gathering", swept.gathering),
             ("reduced", swept.reduced),
             ("people", swept.people),
         ] {

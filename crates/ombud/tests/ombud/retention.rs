@@ -146,7 +146,7 @@ on_both! {
         let (record, due) = world.add("improvement.usage", &email("anna"), &fields, &json!({}));
         assert_eq!(due, Some(at("2029-04-01T22:00:00Z")));
         world.go("2029-04-01T22:00:00Z");
-        assert_eq!(world.sweep().anonymised, 1);
+        assert_eq!(world.sweep().gathering, 1);
         assert!(!world.holds(&record));
     }
 

@@ -49,11 +49,13 @@ on_both! {
         world.go("2026-04-02T08:00:00Z");
         answers(world, "p9", WORDS, 1);
         world.go("2029-04-01T22:00:00Z");
-        assert_eq!(sweep(world)["anonymised"], 12);
+        let swept = sweep(world);
+        assert_eq!((&swept["anonymised"], &swept["gathering"]), (&json!(0), &json!(12)));
         assert_eq!(cells(world), []);
         assert!(!kept(world).contains(WORDS), "what is too small to hide anyone has no words");
         world.go("2029-04-02T22:00:00Z");
-        assert_eq!(sweep(world)["anonymised"], 1);
+        let swept = sweep(world);
+        assert_eq!((&swept["anonymised"], &swept["gathering"]), (&json!(1), &json!(0)));
         let cell = vec![WORDS.to_owned(), "9".to_owned(), "2026-04".to_owned()];
         assert_eq!(cells(world), [(cell.clone(), 10, 13)]);
         // Folded in a day later, nobody is counted twice, and who it was is forgotten.
@@ -64,16 +66,45 @@ on_both! {
         assert_eq!(check.problem, None);
     }
 
-    fn p3_10_3_a_cell_that_stays_small_is_dropped(world) {
+    fn p3_10_3_a_cell_that_stays_small_is_dropped_after_31_days(world) {
         answers(world, "p0", WORDS, 1);
+        world.go("2026-04-02T08:00:00Z");
+        answers(world, "p1", WORDS, 1);
         world.go("2029-04-01T22:00:00Z");
+        world.sweep();
+        world.go("2029-04-02T22:00:00Z");
+        world.sweep();
+        let parts = kept(world);
+        assert!(parts.contains("people: 2"), "{parts}");
+        world.go("2029-05-02T21:59:59Z");
+        world.sweep();
+        let parts = kept(world);
+        assert!(parts.contains("people: 2"), "{parts}");
+        world.go("2029-05-02T22:00:00Z");
         world.sweep();
         let parts = kept(world);
         assert!(parts.contains("people: 1"), "{parts}");
-        world.go("2029-05-01T22:00:00Z");
+        world.go("2029-05-03T22:00:00Z");
         world.sweep();
         let parts = kept(world);
-        assert!(!parts.contains("people: 1"), "{parts}");
+        assert!(!parts.contains("people: "), "{parts}");
         assert_eq!(cells(world), []);
+        let check = world.wait(world.ombud.verify_evidence(world.now())).unwrap();
+        assert_eq!(check.problem, None);
+    }
+
+    fn p3_10_3_the_board_counts_who_waits_in_a_cell_and_for_how_long(world) {
+        answers(world, "p0", WORDS, 1);
+        world.go("2029-04-01T22:00:00Z");
+        world.sweep();
+        world.go("2029-04-01T23:00:00Z");
+        let figures = world.promise("P3.10.3").1;
+        assert_eq!((&figures["gathering"], &figures["gathering_for"]), (&json!(1), &json!(3_600)));
+        world.go("2029-05-02T23:00:00Z");
+        assert_ne!(world.promise("P3.10.3").0, "broken");
+        world.go("2029-05-02T23:00:01Z");
+        assert_eq!(world.promise("P3.10.3").0, "broken");
+        world.sweep();
+        assert_ne!(world.promise("P3.10.3").0, "broken");
     }
 }

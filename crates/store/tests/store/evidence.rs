@@ -258,7 +258,8 @@ on_both! {
             db.store.read("people", place, move |tx| tx.people_in("a.b.usage", cell)).wait().unwrap()
         };
         let [joined] = <[_; 1]>::try_from(parts()).unwrap();
-        assert_eq!((joined.people, joined.records, joined.last), (2, 6, at(4)));
+        assert_eq!((joined.people, joined.records), (2, 6));
+        assert_eq!((joined.first, joined.last), (at(1), at(4)), "joining again begins no new wait");
         assert_eq!(people(), 2);
         let fold = |joined: CounterParts| {
             db.store.write("fold", place, move |tx| tx.fold_cell(&joined)).wait().unwrap()
@@ -274,8 +275,14 @@ on_both! {
         let found: Vec<_> = cells.iter().map(|one| (one.cell.as_str(), one.people, one.records)).collect();
         assert_eq!(found, [("web", 2, 6)]);
         join(anna, 4, 1, 5);
-        let drop = move |tx: &mut Tx<'_>| tx.drop_cell("a.b.usage", cell);
-        db.store.write("drop", place, drop).wait().unwrap();
+        join(anna, 5, 1, 7);
+        let drop = |until| {
+            let drop = move |tx: &mut Tx<'_>| tx.drop_parts(("a.b.usage", cell), at(until));
+            let dropped: Option<CounterParts> = db.store.write("drop", place, drop).wait().unwrap();
+            dropped.map(|parts| (parts.people, parts.records))
+        };
+        assert_eq!(drop(6), None, "who joins a cell with words again waits anew");
+        assert_eq!(drop(7), Some((1, 2)));
         assert_eq!(people(), 2, "what was folded stays");
     }
 }
