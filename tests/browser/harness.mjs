@@ -1,11 +1,12 @@
 // Starts the browser and the program, and says what is wrong with a page.
 
-import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
@@ -13,6 +14,8 @@ import { chromium } from "playwright-core";
 // Filling in four years of synthetic people takes the program a while when it is not optimised.
 const PATIENCE_MS = 300_000;
 const target = fileURLToPath(new URL("../../target/", import.meta.url));
+const bundled = fileURLToPath(new URL("../../statements/visma-software/", import.meta.url));
+const binary = process.env.OMBUD_TEST_BINARY ?? join(target, "debug", "ombud");
 
 export const screenshots = process.env.OMBUD_TEST_SCREENSHOTS ?? join(target, "screenshots");
 
@@ -36,11 +39,41 @@ export function launchBrowser() {
   });
 }
 
-// Starts `ombud serve --demo` on an empty folder and waits until it is ready, or only until it
-// listens and fills in its people.
+// What an earlier version of the bundled statement said otherwise: of each kind of change to people
+// something, of the header, an activity and the prose.
+const earlier = [
+  ["statement.toml", 'effective = "2026-03-18"', 'effective = "2025-01-01"'],
+  ["statement.toml", "+47 46 40 40 00", "+47 46 40 40 01"],
+  ["activities/profiling.toml", '"dpv:PersonalisedAdvertising", ', ""],
+  ["activities/feedback.toml", "3 years after collection", "4 years after collection"],
+  ["text/en.md", "we need it for", "we use it for"],
+  ["text/nb.md", "hva vi trenger dem til", "hva vi bruker dem til"],
+];
+
+// Adopts that version and then the bundled one; returns what the two are called.
+async function adoptVersions(data, folder) {
+  await cp(bundled, folder, { recursive: true });
+  for (const [file, now, before] of earlier) {
+    const path = join(folder, file);
+    const text = await readFile(path, "utf8");
+    if (!text.includes(now)) throw new Error(`${file} does not say "${now}"`);
+    await writeFile(path, text.replace(now, before));
+  }
+  let history;
+  for (const statement of [folder, bundled]) {
+    const options = ["statement", "adopt", "--statement", statement, "--data", data];
+    history = await promisify(execFile)(binary, options);
+  }
+  const [old, current] = history.stdout.trim().split("\n").map((line) => line.split(" ")[0]);
+  return { old, current };
+}
+
+// Starts `ombud serve --demo` on a folder without people, under the second of two versions, and waits
+// until it is ready, or only until it listens and fills in its people.
 export async function startOmbud({ filled = true } = {}) {
-  const data = await mkdtemp(join(tmpdir(), "ombud-browser-"));
-  const binary = process.env.OMBUD_TEST_BINARY ?? join(target, "debug", "ombud");
+  const folder = await mkdtemp(join(tmpdir(), "ombud-browser-"));
+  const data = join(folder, "data");
+  const versions = await adoptVersions(data, join(folder, "statement"));
   const options = ["serve", "--demo", "--listen", "127.0.0.1:0", "--data", data];
   const server = spawn(binary, options, { env: { PATH: process.env.PATH, OMBUD_LOG: "warn" } });
   const ended = new Promise((resolve) => server.once("close", resolve));
@@ -54,12 +87,12 @@ export async function startOmbud({ filled = true } = {}) {
   const stop = async () => {
     server.kill("SIGTERM");
     await ended;
-    await rm(data, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   };
   try {
     const address = await within("address", () => /listening on (http:\/\/[\w.:]+)/.exec(printed)?.[1]);
     if (filled) await within("readiness", async () => (await fetch(`${address}/readyz`)).ok);
-    return { address, stop };
+    return { address, versions, stop };
   } catch (error) {
     await stop();
     throw new Error(`${error.message}; \`${binary} serve\` printed:\n${printed}`);

@@ -18,6 +18,9 @@ describe("public pages", { concurrency: 2 }, () => {
     await ombud?.stop();
   });
 
+  const address = (path) =>
+    ombud.address + path.replace(/\{(\w+)\}/g, (_, version) => ombud.versions[version]);
+
   for (const { name, path, status } of pages) {
     for (const language of languages) {
       for (const size of sizes) {
@@ -25,12 +28,12 @@ describe("public pages", { concurrency: 2 }, () => {
           const title = [name, language.code, size.name, scheme].join("-");
           test(title, async () => {
             const visitor = { status, language, size, scheme, screenshot: title };
-            assert.deepEqual(await problems(browser, ombud.address + path, visitor), []);
+            assert.deepEqual(await problems(browser, address(path), visitor), []);
           });
         }
         test(`${name}-${language.code}-${size.name}, no JavaScript`, async () => {
           const visitor = { status, language, size, javaScript: false };
-          assert.deepEqual(await problems(browser, ombud.address + path, visitor), []);
+          assert.deepEqual(await problems(browser, address(path), visitor), []);
         });
       }
     }

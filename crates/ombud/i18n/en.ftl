@@ -117,8 +117,6 @@ diff-effects = What it means for you
 diff-wording = The wording
 diff-added = Added
 diff-removed = Removed
-diff-before = Before
-diff-after = Now
 diff-none = No rule changed.
 
 cookies-title = Cookies

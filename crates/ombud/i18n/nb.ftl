@@ -117,8 +117,6 @@ diff-effects = Hva det betyr for deg
 diff-wording = Ordlyden
 diff-added = Lagt til
 diff-removed = Fjernet
-diff-before = Før
-diff-after = Nå
 diff-none = Ingen regler er endret.
 
 cookies-title = Informasjonskapsler

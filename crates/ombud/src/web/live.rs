@@ -553,11 +553,13 @@ fn changes(old: &Statement, new: &Statement, language: Language) -> Vec<ChangeVi
             diff::Grade::Neutral => Effect::Same,
         },
         what: change.told.get(language).to_owned(),
-        section: change.section.unwrap_or_default(),
-        before: change.before,
-        after: change.after,
+        section: change.section,
     };
-    diff::diff(old, new).into_iter().map(view).collect()
+    let text = format!("text/{language}.md");
+    // The prose in other languages is for their readers.
+    let read = |change: &diff::Change| change.kind != diff::Kind::Prose || change.at == text;
+    let changes = diff::diff(old, new).into_iter();
+    changes.filter(read).map(view).collect()
 }
 
 /// The sections whose rendered prose differs.

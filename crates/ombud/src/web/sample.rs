@@ -161,24 +161,20 @@ fn changes() -> Vec<ChangeView> {
     vec![
         ChangeView {
             effect: Effect::Worse,
-            section: "3.2".to_owned(),
-            what: "Profiles are kept longer.".to_owned(),
-            before: Some("6 months after last activity".to_owned()),
-            after: Some("1 year after last activity".to_owned()),
+            section: Some("3.2".to_owned()),
+            what: "Profiles: kept longer. Before: 6 months after last activity. Now: 1 year after \
+                   last activity."
+                .to_owned(),
         },
         ChangeView {
             effect: Effect::Better,
-            section: "3.7".to_owned(),
-            what: "Conversations are no longer shared with a recipient.".to_owned(),
-            before: Some("Analytics provider".to_owned()),
-            after: None,
+            section: Some("3.7".to_owned()),
+            what: "Conversations: recipient gone: analytics provider.".to_owned(),
         },
         ChangeView {
             effect: Effect::Judge,
-            section: "1".to_owned(),
-            what: "The introduction is shorter.".to_owned(),
-            before: None,
-            after: None,
+            section: None,
+            what: "Privacy statement, recipients: new recipient: supplier of email.".to_owned(),
         },
     ]
 }

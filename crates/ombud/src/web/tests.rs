@@ -251,13 +251,20 @@ fn evil_board() -> BoardView {
     board
 }
 
+#[test]
+fn p6_1_a_change_of_no_section_has_no_label() {
+    let frame = frame(Language::En, Page::Versions, "/versions");
+    let page = render::diff(&frame, &sample::diff()).unwrap();
+    let labels = page.matches("change-section").count();
+    let changes = page.matches("change-what").count();
+    assert_eq!((labels, changes), (2, 3), "{page}");
+}
+
 fn evil_diff() -> DiffView {
     let mut diff = sample::diff();
     let change = &mut diff.changes[0];
-    for text in [&mut change.section, &mut change.what] {
-        evil(text);
-    }
-    (change.before, change.after) = (Some(EVIL.to_owned()), Some(EVIL.to_owned()));
+    evil(&mut change.what);
+    change.section = Some(EVIL.to_owned());
     let section = &mut diff.sections[0];
     for text in [&mut section.number, &mut section.title, &mut section.before] {
         evil(text);

@@ -439,14 +439,10 @@ impl Effect {
 pub struct ChangeView {
     /// What it does to people.
     pub effect: Effect,
-    /// The section that changed, for example `3.2`.
-    pub section: String,
-    /// What changed, as a sentence.
+    /// The section that changed, for example `3.2`; none where the change is of no section.
+    pub section: Option<String>,
+    /// What changed, as a sentence, with what was said before and what is said now.
     pub what: String,
-    /// What was said before, if anything.
-    pub before: Option<String>,
-    /// What is said now, if anything.
-    pub after: Option<String>,
 }
 
 /// The history of the statement.
