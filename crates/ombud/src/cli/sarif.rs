@@ -99,6 +99,8 @@ pub(super) fn document<'a>(
             "id": rule.id,
             "shortDescription": { "text": rule.title },
             "help": { "text": format!("{}, in force from {}", rule.article, rule.effective) },
+            "defaultConfiguration": { "level": level(rule.severity) },
+            "properties": { "article": rule.article, "effective": rule.effective },
         })
     });
     let mut run = json!({
@@ -120,6 +122,15 @@ pub(super) fn document<'a>(
     })
 }
 
+/// The level of SARIF that a weight is.
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
 fn result(folder: &Folder, base: &Base, of: &Result<'_>) -> Value {
     let diagnostic = of.diagnostic;
     let location = |place: &Place| {
@@ -136,16 +147,11 @@ fn result(folder: &Folder, base: &Base, of: &Result<'_>) -> Value {
             },
         } })
     };
-    let level = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "note",
-    };
     let hint = diagnostic.hint.as_deref();
     let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
     let mut result = json!({
         "ruleId": of.rule,
-        "level": level,
+        "level": level(diagnostic.severity),
         "message": { "text": format!("{}{hint}", diagnostic.message) },
         "locations": [location(&diagnostic.place)],
         "relatedLocations":

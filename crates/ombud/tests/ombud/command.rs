@@ -199,6 +199,11 @@ fn p1_1_decided_findings_are_suppressed_and_not_left_out() {
     let (plain, sarif) = (check("json"), check("sarif"));
     let findings = plain["findings"].as_array().unwrap();
     let run = &sarif["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let l36 = rules.iter().find(|rule| rule["id"] == "L36").unwrap();
+    assert_eq!(l36["defaultConfiguration"]["level"], "error");
+    assert_eq!(l36["properties"]["article"], "GDPR Article 48");
+    assert_eq!(l36["properties"]["effective"], "2018-05-25");
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), findings.len());
     for (finding, result) in findings.iter().zip(results) {
