@@ -230,3 +230,52 @@ pub(super) fn text_file(language: Language) -> String {
 fn serde_path<T: DeserializeOwned>(value: Value) -> Result<T, String> {
     serde_json::from_value(value).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statement::model::{Activity, Cookies, Decisions, Header, Promises};
+
+    /// The keys that neither their own description nor that of their type explains.
+    fn unexplained(root: &Value, schema: &Value, path: &str, found: &mut Vec<String>) {
+        let keys = schema.get("properties").and_then(Value::as_object);
+        for (key, of) in keys.into_iter().flatten() {
+            let name = of.get("$ref").and_then(Value::as_str);
+            let named = name.and_then(|name| root.pointer(name.trim_start_matches('#')));
+            let explained = [Some(of), named].into_iter().flatten();
+            if !explained
+                .into_iter()
+                .any(|of| of["description"].is_string())
+            {
+                found.push(format!("{path}/{key}"));
+            }
+        }
+        let inner: Vec<(String, &Value)> = match schema {
+            Value::Object(table) => table.iter().map(|(key, of)| (key.clone(), of)).collect(),
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                items.map(|(at, of)| (at.to_string(), of)).collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+        };
+        for (key, of) in inner {
+            unexplained(root, of, &format!("{path}/{key}"), found);
+        }
+    }
+
+    #[test]
+    fn every_key_of_every_schema_is_described() {
+        let schemas = [
+            schema::<Header>(),
+            schema::<Activity>(),
+            schema::<Cookies>(),
+            schema::<Promises>(),
+            schema::<Decisions>(),
+        ];
+        let mut found = Vec::new();
+        for schema in &schemas {
+            unexplained(schema, schema, "", &mut found);
+        }
+        assert_eq!(found, [""; 0]);
+    }
+}

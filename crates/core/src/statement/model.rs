@@ -661,7 +661,7 @@ pub enum SpecialCategories {
     /// None, and how they are kept out.
     Excluded(Localized),
     /// The condition of Article 9(2), for example `9(2)(a)`.
-    Condition(String),
+    Condition(#[schemars(description = "The condition of Article 9(2).")] String),
     /// They may come in, and the text only asks people not to share them (lint L27).
     Reminder(Localized),
 }
