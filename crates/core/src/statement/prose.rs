@@ -179,7 +179,12 @@ fn templates(
     for template in template::templates(&section.markdown) {
         let silent = match template {
             Ok(template) => match speaker.say(&template) {
-                Ok(_) => continue,
+                Ok(said) => {
+                    let rule = (said.rule.as_str(), place(template.span));
+                    let found = elsewhere(speaker.statement, (text, section), rule, mended);
+                    diagnostics.extend(found);
+                    continue;
+                }
                 Err(silent) if silent.is_in_doubt(mended) => continue,
                 Err(silent) => silent,
             },
@@ -202,6 +207,33 @@ fn templates(
         let error = Diagnostic::error(place, "template", message);
         diagnostics.push(error.hint("write the words themselves, or move it into the text below"));
     }
+}
+
+/// The error for a rule of an activity that another section than this one tells of. Sections that
+/// tell of no activity may render any rule.
+fn elsewhere(
+    statement: &Statement,
+    (text, section): (&Text, &Section),
+    (rule, template): (&str, Place),
+    mended: &Mended,
+) -> Option<Diagnostic> {
+    let (id, _) = rule.strip_prefix("activities.")?.split_once('.')?;
+    let activity = statement.published.activities.get(id)?;
+    let told = statement.published.in_section(&section.number);
+    let told = told.filter(|(_, activity)| activity.published);
+    let own: Vec<&str> = told.map(|(id, _)| id).collect();
+    let belongs = own.is_empty() || activity.section == section.number;
+    let in_doubt = mended.touches(&At::activity(id).key("section"));
+    if belongs || in_doubt || text.section(&activity.section).is_none() {
+        return None;
+    }
+    let message = format!("section {} does not tell of `{id}`", section.number);
+    let own = own.join("`, `");
+    let hint = format!("name an activity of section {}: `{own}`", section.number);
+    let place = statement.rule_place(&format!("activities.{id}.section"));
+    let label = format!("it belongs to section {}", activity.section);
+    let error = Diagnostic::error(template, "template", message);
+    Some(error.hint(hint).related(place, label))
 }
 
 /// Bytes of a section's Markdown as a place in the file.

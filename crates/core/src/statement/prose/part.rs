@@ -272,11 +272,13 @@ mod tests {
     #[test]
     fn a_part_is_about_the_activities_its_templates_name() {
         let file = "text/en.md";
-        let statement = with(&[(
+        let both = ("activities/news.toml", "\"3.1\"", "\"3.2\"");
+        let parts_of_it = (
             file,
             "The information is {{ data jobs.application }}. The legal basis is {{ basis jobs }}.",
             "About both.\n\n### News {#n}\n\n{{ keep news.subscription }}\n\n### Rest\n\nThe rest {{ updated }}.",
-        )]);
+        );
+        let statement = with(&[both, parts_of_it]);
         let section = statement.texts[&Language::En].section("3.2").unwrap();
         let parts = parts(&statement.published, section);
         let seen: Vec<_> = parts
@@ -286,9 +288,9 @@ mod tests {
         assert_eq!(
             seen,
             [
-                (vec!["jobs"], vec![]),
+                (vec!["jobs", "news"], vec![]),
                 (vec!["news"], vec!["news.subscription".to_owned()]),
-                (vec!["jobs"], vec![]),
+                (vec!["jobs", "news"], vec![]),
             ]
         );
     }

@@ -262,6 +262,38 @@ fn a_template_that_says_nothing_is_an_error() {
 }
 
 #[test]
+fn a_template_of_an_activity_of_another_section_is_an_error() {
+    let rows = [
+        ("en", "{{ basis news }}", "{{ basis jobs }}"),
+        ("en", "{{ withdraw news }}", "{{ interest jobs }}"),
+        (
+            "nb",
+            "{{ keep news.subscription }}",
+            "{{ keep jobs.application }}",
+        ),
+        ("nb", "{{ basis news }}", "{{ data jobs }}"),
+    ];
+    for (language, old, new) in rows {
+        let file = format!("text/{language}.md");
+        let wrong = changed(&[(&file, old, new)]).unwrap_err();
+        let [wrong] = wrong.as_slice() else {
+            panic!("{new}: {wrong:?}")
+        };
+        assert_eq!(wrong.code, "template");
+        assert_eq!(wrong.message, "section 3.1 does not tell of `jobs`");
+        let hint = "name an activity of section 3.1: `news`";
+        assert_eq!(wrong.hint.as_deref(), Some(hint));
+        let [(place, label)] = wrong.related.as_slice() else {
+            panic!("{wrong:?}")
+        };
+        assert_eq!(place.file, "activities/jobs.toml");
+        assert_eq!(label, "it belongs to section 3.2");
+    }
+    let general = "{{ controller.name }} uses {{ data jobs }} and {{ data news }}.";
+    with(&[("text/en.md", "{{ controller.name }} tells you.", general)]);
+}
+
+#[test]
 fn what_the_statement_leaves_out_is_a_gap_that_readers_see() {
     for template in [
         "keep jobs.note",
