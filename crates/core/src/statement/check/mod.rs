@@ -51,6 +51,7 @@ mod l42_child_consent;
 mod l43_answer_time;
 mod l44_shared_data;
 mod l45_carried_out;
+mod l46_rendered;
 mod reference;
 mod sentence;
 mod slogan;
@@ -98,7 +99,7 @@ impl PartialEq for Rule {
 impl Eq for Rule {}
 
 /// Every rule, in order of id.
-pub static RULES: [&Rule; 45] = [
+pub static RULES: [&Rule; 46] = [
     &l01_controller::RULE,
     &l02_representative::RULE,
     &l03_officer::RULE,
@@ -144,6 +145,7 @@ pub static RULES: [&Rule; 45] = [
     &l43_answer_time::RULE,
     &l44_shared_data::RULE,
     &l45_carried_out::RULE,
+    &l46_rendered::RULE,
 ];
 
 /// Every decision settles a finding. It has no place in [`RULES`]: it is asked when all other

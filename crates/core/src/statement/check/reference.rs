@@ -34,7 +34,7 @@ mod tests {
         let reference = reference();
         let rows = reference.lines().skip(2);
         let ids: Vec<&str> = rows.filter_map(|row| row.get(2..5)).collect();
-        let want: Vec<String> = (1..=45).map(|number| format!("L{number:02}")).collect();
+        let want: Vec<String> = (1..=46).map(|number| format!("L{number:02}")).collect();
         assert_eq!(ids, want);
     }
 
