@@ -754,6 +754,9 @@ pub struct Decisions {
 pub struct Decision {
     /// The lint rule whose finding it settles, for example `L09`.
     pub rule: String,
+    /// Which kinds of finding of the rule it settles, as `ombud check` names them: `no_ground`. Needed
+    /// where the rule has several; findings of another kind stay open.
+    pub kind: Option<OneOrMany<String>>,
     /// The places it settles, as `ombud check` names them: `webinars.registration`, `section 4.1`.
     pub at: OneOrMany<String>,
     /// What was decided, in one sentence.

@@ -1,6 +1,7 @@
 //! Names that one part of a statement uses and another must declare.
 
 use super::at::At;
+use super::check::{RULES, Rule};
 use super::mended::Mended;
 use super::model::{Activity, Basis, Collection, Field, FieldKind, Leaves, OneOrMany};
 use super::promise::Proof;
@@ -479,13 +480,14 @@ impl Checker<'_> {
     }
 
     fn decisions(&mut self) {
-        let rules = super::check::RULES.iter().map(|rule| rule.id.to_owned());
-        let rules: Vec<String> = rules.collect();
         let decisions = At::file("decisions.toml").key("decisions");
         for (index, decision) in self.statement.decisions.decisions.iter().enumerate() {
             let at = decisions.item(index);
-            if !rules.contains(&decision.rule) {
-                let near = did_you_mean(&decision.rule, rules.iter().map(String::as_str));
+            let rule = RULES.iter().find(|rule| rule.id == decision.rule);
+            if let Some(rule) = rule {
+                self.kinds(&at.key("kind"), rule, decision.kind.as_ref());
+            } else {
+                let near = did_you_mean(&decision.rule, RULES.iter().map(|rule| rule.id));
                 let hint = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => {
@@ -503,6 +505,24 @@ impl Checker<'_> {
                 let hint = format!("write a day after {}", decision.on);
                 self.report(&at.key("review"), message, hint);
             }
+        }
+    }
+
+    /// The kinds of finding that a decision names.
+    fn kinds(&mut self, at: &At, rule: &Rule, named: Option<&OneOrMany<String>>) {
+        for (at, kind) in at.each(named) {
+            if rule.kinds.contains(&kind.as_str()) {
+                continue;
+            }
+            let message = format!("{} finds nothing of the kind `{kind}`", rule.id);
+            let hint = match did_you_mean(kind, rule.kinds.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if rule.kinds.is_empty() => {
+                    "take it out: all its findings are alike".to_owned()
+                }
+                None => format!("there is: {}", rule.kinds.join(", ")),
+            };
+            self.report(&at, message, hint);
         }
     }
 }

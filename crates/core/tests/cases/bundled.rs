@@ -97,6 +97,50 @@ fn a_decision_leaves_the_published_reading_as_it_is() {
     assert_ne!(keep(&statement.published), keep(&statement.rules));
 }
 
+/// What a later change makes wrong is another finding than the one that was decided.
+#[test]
+fn p1_1_a_decision_settles_no_finding_of_another_kind() {
+    let rows = [
+        (
+            "statement.toml",
+            "transfer       = \"standard_clauses\"",
+            "countries      = [\"RU\"]",
+            ("L08", "no_ground", "recipient cloud-vendors"),
+        ),
+        (
+            "activities/customers.toml",
+            "hold      = ",
+            "# hold      = ",
+            ("L14", "no_law", "customers.invoice"),
+        ),
+        (
+            "activities/newsletters.toml",
+            "{ consent = { en = \"marketing by email\", nb = \"markedsføring på e-post\" }, doubt = { en = \"where consent is required\", nb = \"der det kreves samtykke\" } }",
+            "{ legitimate_interest = { en = \"to sell more\", nb = \"å selge mer\" } }",
+            ("L25", "no_ground", "newsletters"),
+        ),
+    ];
+    for (file, old, new, (rule, kind, at)) in rows {
+        let folder = folder(&root());
+        let files = folder.files().map(|(name, text)| {
+            assert!(name != file || text.contains(old), "{file} has no {old}");
+            let changed = if name == file {
+                text.replacen(old, new, 1)
+            } else {
+                text.to_owned()
+            };
+            (name.to_owned(), changed)
+        });
+        let statement = load(Folder::new(files.collect::<Vec<_>>())).unwrap();
+        let judged = check::check(&statement, statement.published.header.effective);
+        let found = judged.iter().find(|judged| {
+            let finding = &judged.finding;
+            (finding.rule.id, finding.kind, finding.at.as_str()) == (rule, Some(kind), at)
+        });
+        assert!(found.unwrap().state.is_open(), "{found:?}");
+    }
+}
+
 /// What a hand on the keyboard may do to a text.
 #[derive(Debug, Clone)]
 enum Slip {

@@ -5,7 +5,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use ombud_core::diagnostic::{Diagnostic, Severity, line_column};
-use ombud_core::statement::check::{Judged, State, check};
+use ombud_core::statement::check::{Finding, Judged, STALE, State, check};
 use ombud_core::statement::{Folder, Statement, load};
 use serde_json::{Value, json};
 
@@ -64,6 +64,7 @@ impl Check {
                         let results = diagnostics.iter().map(|diagnostic| sarif::Result {
                             rule: diagnostic.code,
                             diagnostic,
+                            finding: None,
                             accepted: None,
                         });
                         let base = sarif::Base::of(settings.statement.as_deref());
@@ -89,6 +90,7 @@ impl Check {
                 let results = judged.iter().map(|judged| sarif::Result {
                     rule: judged.finding.rule.id,
                     diagnostic: &judged.finding.diagnostic,
+                    finding: Some(&judged.finding),
                     accepted: settled(&judged.state).filter(|_| !judged.state.is_open()),
                 });
                 let base = sarif::Base::of(settings.statement.as_deref());
@@ -116,7 +118,7 @@ impl Check {
             let text = render(&statement.folder, &finding.diagnostic, out.color, |level| {
                 let rule = finding.rule;
                 let mut notes = vec![format!("{} asks that {}", rule.article, rule.title)];
-                notes.extend(settled(&judged.state));
+                notes.extend(settled(&judged.state).or_else(|| named(finding)));
                 notes
                     .into_iter()
                     .map(|note| level.clone().message(note))
@@ -140,6 +142,14 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// What a decision on a finding names; one that settles nothing is taken out, not decided.
+fn named(finding: &Finding) -> Option<String> {
+    let kind = finding.kind.map(|kind| format!("kind = \"{kind}\", "));
+    let (rule, kind, at) = (finding.rule.id, kind.unwrap_or_default(), &finding.at);
+    let decidable = *finding.rule != STALE;
+    decidable.then(|| format!("a decision names it as rule = \"{rule}\", {kind}at = \"{at}\""))
 }
 
 fn settled(state: &State<'_>) -> Option<String> {
@@ -275,6 +285,7 @@ fn document(statement: &Statement, judged: &[Judged<'_>]) -> Value {
             "article": finding.rule.article,
             "effective": finding.rule.effective,
             "section": finding.section,
+            "kind": finding.kind,
             "at": finding.at,
             "state": state,
             "decision": decision,

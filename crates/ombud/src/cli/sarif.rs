@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ombud_core::diagnostic::{Diagnostic, Place, Severity, line_column};
 use ombud_core::statement::Folder;
-use ombud_core::statement::check::RULES;
+use ombud_core::statement::check::{Finding, RULES};
 use serde_json::{Value, json};
 
 /// What a finding comes to.
@@ -12,6 +12,8 @@ pub(super) struct Result<'a> {
     /// The id of its rule, or the code of an error of the language.
     pub(super) rule: &'a str,
     pub(super) diagnostic: &'a Diagnostic,
+    /// The finding, where it is one.
+    pub(super) finding: Option<&'a Finding>,
     /// Why it is accepted, where a decision settles it.
     pub(super) accepted: Option<String>,
 }
@@ -100,7 +102,11 @@ pub(super) fn document<'a>(
             "shortDescription": { "text": rule.title },
             "help": { "text": format!("{}, in force from {}", rule.article, rule.effective) },
             "defaultConfiguration": { "level": level(rule.severity) },
-            "properties": { "article": rule.article, "effective": rule.effective },
+            "properties": {
+                "article": rule.article,
+                "effective": rule.effective,
+                "kinds": rule.kinds,
+            },
         })
     });
     let mut run = json!({
@@ -157,6 +163,10 @@ fn result(folder: &Folder, base: &Base, of: &Result<'_>) -> Value {
         "relatedLocations":
             diagnostic.related.iter().map(|(place, _)| location(place)).collect::<Vec<_>>(),
     });
+    if let (Some(finding), Some(result)) = (of.finding, result.as_object_mut()) {
+        let properties = json!({ "kind": finding.kind, "at": finding.at });
+        result.insert("properties".to_owned(), properties);
+    }
     if let (Some(why), Some(result)) = (&of.accepted, result.as_object_mut()) {
         let accepted = json!([{ "kind": "external", "status": "accepted", "justification": why }]);
         result.insert("suppressions".to_owned(), accepted);

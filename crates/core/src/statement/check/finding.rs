@@ -11,6 +11,8 @@ pub struct Finding {
     /// The place as decisions name it: `webinars`, `webinars.registration`, `recipient group`,
     /// `link form`, `cookie session`, `section 4.1` or `statement`.
     pub at: String,
+    /// Which of the kinds of its rule it is, where the rule has several.
+    pub kind: Option<&'static str>,
     /// The number of the section that says it, or leaves it out; empty when no section is known.
     pub section: String,
     /// Where it stands in the files, how much it weighs, what is wrong and what to do.
@@ -18,6 +20,13 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Of one of the kinds of its rule.
+    #[must_use]
+    pub fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
     /// With the next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -1,11 +1,13 @@
 //! All findings of a statement, and whether a decision settles each of them on a given day.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{Finding, RULES, STALE, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::statement::Statement;
-use crate::statement::model::Decision;
+use crate::statement::model::{Decision, OneOrMany};
 
 /// A finding and what has become of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +42,8 @@ impl State<'_> {
 /// Every finding of every rule that applies on `today`, a civil date in the controller's zone, with
 /// its state on that day. Ordered by section, rule and place.
 ///
-/// A decision settles the findings of its rule at its places through its review date, inclusive.
-/// A decision that settles nothing is itself a finding, so that stale decisions are seen.
+/// A decision settles the findings of its rule at its places, of its kinds where the rule has
+/// several, through its review date, inclusive. A finding of another kind is open. A decision that settles nothing is itself a finding, so that stale decisions are seen.
 pub fn check(statement: &Statement, today: Date) -> Vec<Judged<'_>> {
     let subject = Subject::new(statement, today);
     let mut findings = Vec::new();
@@ -63,7 +65,14 @@ pub fn check(statement: &Statement, today: Date) -> Vec<Judged<'_>> {
 }
 
 fn settles(decision: &Decision, finding: &Finding) -> bool {
-    decision.rule == finding.rule.id && decision.at.as_slice().contains(&finding.at)
+    decision.at.as_slice().contains(&finding.at) && is_about(decision, finding)
+}
+
+/// Whether a decision is on the rule of a finding, and on its kind.
+fn is_about(decision: &Decision, finding: &Finding) -> bool {
+    let mut kinds = decision.kind.iter().flat_map(OneOrMany::as_slice);
+    let kind = finding.kind.is_none_or(|kind| kinds.any(|own| own == kind));
+    decision.rule == finding.rule.id && kind
 }
 
 fn state<'a>(finding: &Finding, decisions: &'a [Decision], today: Date) -> State<'a> {
@@ -84,7 +93,7 @@ fn stale(subject: &Subject<'_>, findings: &[Finding]) -> Vec<Finding> {
     let idle = places.filter(|(decision, at, _)| {
         !findings
             .iter()
-            .any(|finding| decision.rule == finding.rule.id && finding.at == **at)
+            .any(|finding| finding.at == **at && is_about(decision, finding))
     });
     idle.map(|(decision, at, index)| {
         let message = format!(
@@ -92,12 +101,24 @@ fn stale(subject: &Subject<'_>, findings: &[Finding]) -> Vec<Finding> {
             decision.rule
         );
         let place = subject.decision_place(index);
-        let mut diagnostic = Diagnostic::error(place, STALE.id, message)
-            .hint("take it out, or correct its rule or place");
+        let there = findings.iter().filter(|finding| finding.at == *at);
+        let there = there.filter(|finding| finding.rule.id == decision.rule);
+        let kinds: BTreeSet<&str> = there.filter_map(|finding| finding.kind).collect();
+        let hint = if kinds.is_empty() {
+            "take it out, or correct its rule or place".to_owned()
+        } else {
+            let kinds: Vec<String> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
+            format!(
+                "say in `kind` what it settles: {} is found",
+                kinds.join(", ")
+            )
+        };
+        let mut diagnostic = Diagnostic::error(place, STALE.id, message).hint(hint);
         diagnostic.severity = STALE.severity;
         Finding {
             rule: &STALE,
             at: format!("decision {} {at}", decision.rule),
+            kind: None,
             section: String::new(),
             diagnostic,
         }
@@ -169,6 +190,7 @@ mod tests {
     const DECISION: &str = "
         [[decisions]]
         rule = 'L01'
+        kind = 'no_contact'
         at = ['section 2', 'news']
         decided = { en = 'people write to us' }
         why = { en = 'we have no telephone' }
@@ -179,6 +201,35 @@ mod tests {
 
     fn spoilt() -> Fixture {
         Fixture::new().without("controller.email")
+    }
+
+    #[test]
+    fn a_finding_of_another_kind_at_the_same_place_is_open() {
+        let spoilt = spoilt().header("controller.address = ' '");
+        let states = |decisions: &str| {
+            let statement = spoilt.clone().decisions(decisions).load().unwrap();
+            let judged = check(&statement, date(2026, 6, 30)).into_iter();
+            let found = judged.filter(|judged| judged.finding.rule.id == "L01");
+            found
+                .map(|judged| (judged.finding.kind.unwrap(), judged.state.is_open()))
+                .collect::<Vec<_>>()
+        };
+        let (address, contact) = ("no_address", "no_contact");
+        assert_eq!(states(DECISION), [(contact, false), (address, true)]);
+        let both = DECISION.replace("'no_contact'", "['no_address', 'no_contact']");
+        assert_eq!(states(&both), [(contact, false), (address, false)]);
+        let neither = DECISION.replace("kind = 'no_contact'", "");
+        assert_eq!(states(&neither), [(contact, true), (address, true)]);
+    }
+
+    #[test]
+    fn a_decision_without_its_kind_settles_nothing_and_is_told_which_there_are() {
+        let neither = DECISION.replace("kind = 'no_contact'", "");
+        let found = spoilt().decisions(&neither).findings("L00");
+        let hints = found.iter().map(|one| one.diagnostic.hint.as_deref());
+        let hints: Vec<_> = hints.collect();
+        let want = "say in `kind` what it settles: `no_contact` is found";
+        assert!(hints.contains(&Some(want)), "{hints:?}");
     }
 
     #[test]

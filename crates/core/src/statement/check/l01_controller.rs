@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 13(1)(a)",
     effective: GDPR,
+    kinds: &["no_name", "no_address", "no_contact"],
     find,
 };
 
@@ -19,17 +20,21 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let controller = &subject.header().controller;
     if controller.name.trim().is_empty() {
         let finding = subject.header_key(&RULE, "controller.name", "the controller has no name");
-        findings.push(finding.hint("give the registered name"));
+        findings.push(finding.kind("no_name").hint("give the registered name"));
     }
     if controller.address.trim().is_empty() {
         let finding =
             subject.header_key(&RULE, "controller.address", "the controller has no address");
-        findings.push(finding.hint("give the postal address"));
+        findings.push(finding.kind("no_address").hint("give the postal address"));
     }
     if controller.email.is_none() && controller.phone.is_none() {
         let message = "the controller can be neither written to nor called";
         let finding = subject.header_key(&RULE, "controller", message);
-        findings.push(finding.hint("add `email` or `phone` to `[controller]`"));
+        findings.push(
+            finding
+                .kind("no_contact")
+                .hint("add `email` or `phone` to `[controller]`"),
+        );
     }
 }
 

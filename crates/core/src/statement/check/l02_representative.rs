@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 13(1)(a), 27",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Articles 13(1)(b), 37",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

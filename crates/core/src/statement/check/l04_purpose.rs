@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 13(1)(c), 5(1)(b)",
     effective: GDPR,
+    kinds: &["no_purpose", "vague"],
     find,
 };
 
@@ -44,11 +45,19 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let key = if silent { "why" } else { "purpose" };
             let message = format!("`{id}` names no purpose");
             let finding = subject.activity(&RULE, (id, activity), key, message);
-            findings.push(finding.hint("say what the data is used for, and give the DPV term"));
+            findings.push(
+                finding
+                    .kind("no_purpose")
+                    .hint("say what the data is used for, and give the DPV term"),
+            );
         } else if is_slogan(&activity.why, &EMPTY) {
             let message = format!("the purpose of `{id}` could be anything");
             let finding = subject.activity(&RULE, (id, activity), "why", message);
-            findings.push(finding.hint("name what is done with the data and what comes of it"));
+            findings.push(
+                finding
+                    .kind("vague")
+                    .hint("name what is done with the data and what comes of it"),
+            );
         }
     }
 }

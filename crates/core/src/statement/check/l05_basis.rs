@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 13(1)(c)",
     effective: GDPR,
+    kinds: &["unsplit", "doubt", "no_contract", "agreed"],
     find,
 };
 
@@ -31,18 +32,19 @@ const ASKED_FOR: [&str; 5] = [
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (id, activity) in subject.activities() {
-        let mut found = |message: String, hint: &str| {
+        let mut found = |kind: &'static str, message: String, hint: &str| {
             let finding = subject.activity(&RULE, (id, activity), "basis", message);
-            findings.push(finding.hint(hint));
+            findings.push(finding.kind(kind).hint(hint));
         };
         if unsplit(activity) {
             let message =
                 format!("`{id}` has several legal bases, and it is not said which holds when");
-            found(message, "give each but one a `when` or `covers`");
+            found("unsplit", message, "give each but one a `when` or `covers`");
         }
         for doubt in doubts(activity) {
             let message = format!("`{doubt}` leaves open whether the basis of `{id}` applies");
             found(
+                "doubt",
                 message,
                 "say for whom it applies, and what applies to the others",
             );
@@ -52,7 +54,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 format!("`{id}` does what people ask for ({purpose}) and rests on no contract");
             let finding = subject.activity(&RULE, (id, activity), "basis", message);
             let finding = finding.severity(Severity::Warning);
-            findings.push(finding.hint("rest it on the contract, or on the law that asks for it"));
+            findings.push(
+                finding
+                    .kind("no_contract")
+                    .hint("rest it on the contract, or on the law that asks for it"),
+            );
         }
     }
     for record in subject
@@ -65,7 +71,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         );
         let finding = subject.record(&RULE, record, "keep", message);
         let finding = finding.severity(Severity::Warning);
-        findings.push(finding.hint("add consent as a basis for the longer time, with `covers`"));
+        findings.push(
+            finding
+                .kind("agreed")
+                .hint("add consent as a basis for the longer time, with `covers`"),
+        );
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 13(1)(d), 14(2)(b)",
     effective: GDPR,
+    kinds: &["unnamed", "slogan"],
     find,
 };
 
@@ -56,7 +57,9 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 let message = format!("`{id}` rests on a legitimate interest that is not named");
                 let finding = subject.activity(&RULE, (id, activity), "basis", message);
                 findings.push(
-                    finding.hint("write it as `basis = { legitimate_interest = { en = \"…\" } }`"),
+                    finding
+                        .kind("unnamed")
+                        .hint("write it as `basis = { legitimate_interest = { en = \"…\" } }`"),
                 );
                 continue;
             };
@@ -65,7 +68,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 let finding = subject
                     .activity(&RULE, (id, activity), "basis", message)
                     .severity(Severity::Warning);
-                findings.push(finding.hint("say what the company gains, and from which data"));
+                findings.push(
+                    finding
+                        .kind("slogan")
+                        .hint("say what the company gains, and from which data"),
+                );
             }
         }
     }

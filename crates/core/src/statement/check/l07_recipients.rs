@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 13(1)(e)",
     effective: GDPR,
+    kinds: &["unsaid", "mentioned", "companies"],
     find,
 };
 
@@ -22,7 +23,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         if activity.recipients.is_empty() && !activity.kept_inside {
             let message = format!("it is not said who receives the data of `{id}`");
             let finding = subject.activity(&RULE, (id, activity), "recipients", message);
-            findings.push(finding.hint(
+            findings.push(finding.kind("unsaid").hint(
                 "list `recipients`, processors too, or write `kept_inside = true` where no one does",
             ));
         }
@@ -33,8 +34,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         {
             let message = format!("`{name}` takes part in `{id}` and is not told as a recipient");
             let finding = subject.activity(&RULE, (id, activity), "mentions", message);
-            findings
-                .push(finding.hint("say that it receives the data, and move it to `recipients`"));
+            findings.push(
+                finding
+                    .kind("mentioned")
+                    .hint("say that it receives the data, and move it to `recipients`"),
+            );
         }
     }
     for (id, recipient) in subject.recipients() {
@@ -43,7 +47,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let finding = subject
                 .recipient(&RULE, (id, recipient), "named", message)
                 .severity(Severity::Warning);
-            findings.push(finding.hint("list the companies in `named`"));
+            findings.push(
+                finding
+                    .kind("companies")
+                    .hint("list the companies in `named`"),
+            );
         }
     }
 }

@@ -16,6 +16,14 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 13(1)(f), 44-49",
     effective: GDPR,
+    kinds: &[
+        "unsaid",
+        "no_countries",
+        "no_ground",
+        "no_adequacy",
+        "not_covered",
+        "no_copy",
+    ],
     find,
 };
 
@@ -29,14 +37,15 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             tool(subject, id, recipient),
             copy(id, recipient),
         ];
-        for (key, message, hint) in problems.into_iter().flatten() {
+        for (kind, key, message, hint) in problems.into_iter().flatten() {
             let finding = subject.recipient(&RULE, (id, recipient), key, message);
-            findings.push(finding.hint(hint));
+            findings.push(finding.kind(kind).hint(hint));
         }
     }
 }
 
-type Problem = (&'static str, String, &'static str);
+/// The kind of finding, the key to look at, what is wrong there and what to do.
+type Problem = (&'static str, &'static str, String, &'static str);
 
 fn may_send_on(recipient: &Recipient) -> bool {
     match recipient.kind {
@@ -53,18 +62,24 @@ fn countries(id: &str, recipient: &Recipient) -> Option<Problem> {
     if !recipient.countries.is_empty() {
         return None;
     }
-    let message = match recipient.transfer {
+    let (kind, message) = match recipient.transfer {
         Some(TransferTool::Eea) => return None,
         Some(
             TransferTool::Adequacy
             | TransferTool::StandardClauses
             | TransferTool::CorporateRules
             | TransferTool::Derogation,
-        ) => format!("it is not said to which countries `{id}` takes the data"),
-        None => format!("it is not said whether the data of `{id}` leaves the EEA"),
+        ) => {
+            let message = format!("it is not said to which countries `{id}` takes the data");
+            ("no_countries", message)
+        }
+        None => {
+            let message = format!("it is not said whether the data of `{id}` leaves the EEA");
+            ("unsaid", message)
+        }
     };
     let hint = "list the `countries`, or write `transfer = \"eea\"` where none is outside";
-    Some(("countries", message, hint))
+    Some((kind, "countries", message, hint))
 }
 
 /// The first country outside the EEA that nothing opens the way to.
@@ -77,25 +92,32 @@ fn tool(subject: &Subject<'_>, id: &str, recipient: &Recipient) -> Option<Proble
         None | Some(TransferTool::Eea) => outside.next().map(|country| {
             let message = format!("nothing makes it lawful that `{id}` takes data to {country}");
             (
+                "no_ground",
                 "transfer",
                 message,
                 "name the ground of GDPR Chapter V in `transfer`",
             )
         }),
         Some(TransferTool::Adequacy) => outside.find_map(|country| {
-            let message = match adequacy(country, subject.today) {
-                None => format!("no adequacy decision on {country} is in force"),
+            let (kind, message) = match adequacy(country, subject.today) {
+                None => {
+                    let message = format!("no adequacy decision on {country} is in force");
+                    ("no_adequacy", message)
+                }
                 Some(decision) => match decision.covers {
                     Covers::Everyone => return None,
                     Covers::Only(_) if recipient.agreement.is_some() => return None,
-                    Covers::Only(some) => format!(
-                        "the adequacy decision on {country} covers {some}, and it is not said that \
-                         `{id}` is one"
-                    ),
+                    Covers::Only(some) => {
+                        let message = format!(
+                            "the adequacy decision on {country} covers {some}, and it is not said \
+                             that `{id}` is one"
+                        );
+                        ("not_covered", message)
+                    }
                 },
             };
             let hint = "file what shows that it is covered as `agreement`, or name another ground";
-            Some(("transfer", message, hint))
+            Some((kind, "transfer", message, hint))
         }),
         Some(
             TransferTool::StandardClauses | TransferTool::CorporateRules | TransferTool::Derogation,
@@ -111,7 +133,7 @@ fn copy(id: &str, recipient: &Recipient) -> Option<Problem> {
     );
     (relied_on && recipient.safeguard_copy.is_none()).then(|| {
         let message = format!("it is not said where a copy of the safeguard of `{id}` can be had");
-        ("transfer", message, "say it in `safeguard_copy`")
+        ("no_copy", "transfer", message, "say it in `safeguard_copy`")
     })
 }
 

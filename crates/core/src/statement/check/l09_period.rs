@@ -16,27 +16,31 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 13(2)(a)",
     effective: GDPR,
+    kinds: &["no_period", "document", "no_limit", "by_choice"],
     find,
 };
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for record in subject.records() {
-        let Some((message, hint, severity)) = gap(record) else {
+        let Some((kind, message, hint, severity)) = gap(record) else {
             continue;
         };
         let finding = subject.record(&RULE, record, "keep", message);
-        findings.push(finding.hint(hint).severity(severity));
+        findings.push(finding.kind(kind).hint(hint).severity(severity));
     }
 }
 
-fn gap(record: Record<'_>) -> Option<(String, &'static str, Severity)> {
+/// The kind of finding, what is wrong, what to do and how much it weighs.
+type Gap = (&'static str, String, &'static str, Severity);
+
+fn gap(record: Record<'_>) -> Option<Gap> {
     let name = record.full_name();
     let keeps = record.collection.keep.iter().flat_map(OneOrMany::as_slice);
     let keeps: Vec<&Keep> = keeps.collect();
     if keeps.is_empty() {
         let message = format!("nothing is said of how long `{name}` is kept");
         let hint = "give a period: `keep = \"12 months after collection\"`";
-        return Some((message, hint, Severity::Error));
+        return Some(("no_period", message, hint, Severity::Error));
     }
     let uncapped = keeps.iter().find(|keep| keep.is_uncapped());
     if let Some(keep) = uncapped {
@@ -44,11 +48,13 @@ fn gap(record: Record<'_>) -> Option<(String, &'static str, Severity)> {
         let left_to = documents.first().filter(|_| !names_no_end(keep));
         return Some(match left_to {
             Some(title) => (
+                "document",
                 format!("how long `{name}` is kept is left to `{title}`"),
                 "give the period here as well, or a longest one",
                 Severity::Warning,
             ),
             None => (
+                "no_limit",
                 format!("`{keep}` sets no limit to `{name}`"),
                 "give a period, or a longest one: `up to 3 years after collection`",
                 Severity::Error,
@@ -59,6 +65,7 @@ fn gap(record: Record<'_>) -> Option<(String, &'static str, Severity)> {
     let by_choice = keeps.iter().any(|keep| moments(keep));
     by_choice.then(|| {
         (
+            "by_choice",
             format!("`{name}` is kept for ever if the person does nothing"),
             "add a longest period: `earlier of (withdrawal, 2 years after last activity)`",
             Severity::Warning,

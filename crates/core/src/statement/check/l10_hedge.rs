@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Articles 5(1)(e), 12(1)",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -16,24 +16,33 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Article 13(2)(a)",
     effective: GDPR,
+    kinds: &["no_beginning", "activity"],
     find,
 };
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for record in subject.records() {
         let mut keeps = record.collection.keep.iter().flat_map(OneOrMany::as_slice);
-        let Some((message, hint)) = keeps.find_map(|keep| unclear(record, keep)) else {
+        let Some((kind, message, hint)) = keeps.find_map(|keep| unclear(record, keep)) else {
             continue;
         };
-        findings.push(subject.record(&RULE, record, "keep", message).hint(hint));
+        let finding = subject.record(&RULE, record, "keep", message);
+        findings.push(finding.kind(kind).hint(hint));
     }
 }
 
-fn unclear(record: Record<'_>, keep: &Keep) -> Option<(String, &'static str)> {
+/// The kind of finding, what is wrong and what to do.
+type Unclear = (&'static str, String, &'static str);
+
+fn unclear(record: Record<'_>, keep: &Keep) -> Option<Unclear> {
     let name = record.full_name();
     if keep.is_unanchored() {
         let message = format!("`{keep}` of `{name}` counts from nothing");
-        return Some((message, "say from when: `3 years after collection`"));
+        return Some((
+            "no_beginning",
+            message,
+            "say from when: `3 years after collection`",
+        ));
     }
     let rolls = keep.events().contains(&Event::LAST_ACTIVITY);
     let defined = record
@@ -42,6 +51,7 @@ fn unclear(record: Record<'_>, keep: &Keep) -> Option<(String, &'static str)> {
         .contains_key(Event::LAST_ACTIVITY.name());
     (rolls && !defined).then(|| {
         (
+            "activity",
             format!("`{name}` counts from an activity that is not defined, and each new one keeps the old records"),
             "define `last_activity` under `events`, or count from the record: `after collection`",
         )

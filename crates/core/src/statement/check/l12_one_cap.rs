@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 12(1)",
     effective: GDPR,
+    kinds: &["said_twice", "kept_twice"],
     find,
 };
 
@@ -55,7 +56,11 @@ fn said_twice(subject: &Subject<'_>, record: Record<'_>) -> Option<Finding> {
         others.join(", ")
     );
     let finding = subject.record(&RULE, record, "also_said", message);
-    Some(finding.hint("say one period, or which of them goes first"))
+    Some(
+        finding
+            .kind("said_twice")
+            .hint("say one period, or which of them goes first"),
+    )
 }
 
 /// Whether a phrase says no more than the law: as long as it takes.
@@ -81,6 +86,7 @@ fn kept_twice(subject: &Subject<'_>, record: Record<'_>) -> Option<Finding> {
     let place = subject.record(&RULE, other, "keep", "").diagnostic.place;
     Some(
         finding
+            .kind("kept_twice")
             .related(place, "the other period")
             .hint("say until when it is used for each purpose, and which period deletes it"),
     )

@@ -15,34 +15,41 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Article 5(1)(e), recital 26",
     effective: GDPR,
+    kinds: &["no_end", "undecided", "unfit"],
     find,
 };
 
+const HINT: &str =
+    "write `then = \"erase\"`, or `anonymise into` counts without free text and files";
+
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for record in subject.records() {
-        let Some((message, hint)) = open_end(record) else {
-            continue;
-        };
-        findings.push(subject.record(&RULE, record, "then", message).hint(hint));
+        for (kind, message) in open_end(record) {
+            let finding = subject.record(&RULE, record, "then", message);
+            findings.push(finding.kind(kind).hint(HINT));
+        }
     }
 }
 
-fn open_end(record: Record<'_>) -> Option<(String, &'static str)> {
+/// The kind of each finding and what is wrong.
+fn open_end(record: Record<'_>) -> Vec<(&'static str, String)> {
     let name = record.full_name();
     let Some(then) = &record.collection.then else {
         let message = format!("it is not said what happens to `{name}` at the end");
-        return Some((message, "write `then = \"erase\"`"));
+        return vec![("no_end", message)];
     };
     let undecided = match then.end {
-        EndAction::Erase => return None,
+        EndAction::Erase => return Vec::new(),
         EndAction::Anonymise(_) => None,
-        EndAction::EraseOrAnonymise(_) => Some(format!("`{name}` is erased or anonymised")),
+        EndAction::EraseOrAnonymise(_) => {
+            Some(("undecided", format!("`{name}` is erased or anonymised")))
+        }
     };
-    let unfit = unfit(record.collection)
-        .map(|field| format!("`{field}` of `{name}` cannot be made anonymous"));
-    let problems: Vec<String> = [undecided, unfit].into_iter().flatten().collect();
-    let hint = "decide: `then = \"erase\"`, or `anonymise into` counts without free text and files";
-    (!problems.is_empty()).then(|| (problems.join(", and "), hint))
+    let unfit = unfit(record.collection).map(|field| {
+        let message = format!("`{field}` of `{name}` cannot be made anonymous");
+        ("unfit", message)
+    });
+    [undecided, unfit].into_iter().flatten().collect()
 }
 
 /// The first field that no rule over fields can make anonymous.
@@ -108,5 +115,7 @@ mod tests {
             ["`comment` of `news.subscription` cannot be made anonymous"]
         );
         assert_eq!(messages(text), [""; 0]);
+        let undecided = format!("then = 'erase or anonymise into counts'\n{COUNTS}\n{text}");
+        assert_eq!(messages(&undecided).len(), 2);
     }
 }

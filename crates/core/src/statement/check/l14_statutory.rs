@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 6(1)(c), 17(3)(b)",
     effective: GDPR,
+    kinds: &["too_short", "hold_untold", "minimum_untold", "no_law"],
     find,
 };
 
@@ -40,10 +41,12 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         }
         let holds = record.collection.hold.iter().flat_map(OneOrMany::as_slice);
         for (message, hint) in holds.filter_map(too_short) {
-            findings.push(subject.record(&RULE, record, "hold", message).hint(hint));
+            let finding = subject.record(&RULE, record, "hold", message);
+            findings.push(finding.kind("too_short").hint(hint));
         }
-        if let Some((key, message, hint)) = unsaid(record) {
-            findings.push(subject.record(&RULE, record, key, message).hint(hint));
+        if let Some((kind, key, message, hint)) = unsaid(record) {
+            let finding = subject.record(&RULE, record, key, message);
+            findings.push(finding.kind(kind).hint(hint));
         }
     }
 }
@@ -63,8 +66,11 @@ fn too_short(duty: &Hold) -> Option<(String, &'static str)> {
     })
 }
 
+/// The kind of finding, the key to look at, what is wrong there and what to do.
+type Unsaid = (&'static str, &'static str, String, &'static str);
+
 /// A law that reaches the collection and that the text does not tell as a basis.
-fn unsaid(record: Record<'_>) -> Option<(&'static str, String, &'static str)> {
+fn unsaid(record: Record<'_>) -> Option<Unsaid> {
     let name = record.full_name();
     if record.activity.rests_on(BasisName::LegalObligation) {
         return None;
@@ -89,11 +95,12 @@ fn unsaid(record: Record<'_>) -> Option<(&'static str, String, &'static str)> {
             hold.law
         );
         let hint = "name the law as a basis (`legal_obligation`), its purpose and its period";
-        return Some(("hold", message, hint));
+        return Some(("hold_untold", "hold", message, hint));
     }
     if let Some(law) = keeps().find_map(minimum) {
         let message = format!("{law} keeps `{name}` and is not told as a basis");
         return Some((
+            "minimum_untold",
             "keep",
             message,
             "name the law as a basis (`legal_obligation`)",
@@ -104,6 +111,7 @@ fn unsaid(record: Record<'_>) -> Option<(&'static str, String, &'static str)> {
     let message =
         format!("`{field}` of `{name}` belongs to the books, and no law on keeping them is named");
     Some((
+        "no_law",
         "fields",
         message,
         "declare the law, its fields and its period as `hold`",

@@ -16,6 +16,20 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 13(2)(b)",
     effective: GDPR,
+    kinds: &[
+        "access",
+        "rectification",
+        "erasure",
+        "restriction",
+        "portability",
+        "objection",
+        "objection_to_marketing",
+        "objection_to_public_task",
+        "withdrawal",
+        "human_decision",
+        "complaint",
+        "limits",
+    ],
     find,
 };
 
@@ -30,7 +44,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             if !rights.told.contains(&right) && missing.insert(right) {
                 let message = format!("{} is not told of, which `{id}` brings", words(right));
                 let finding = subject.header_key(&RULE, "rights.told", message);
-                findings.push(finding.hint("add it to `told` and to the text on rights"));
+                findings.push(
+                    finding
+                        .kind(name(right))
+                        .hint("add it to `told` and to the text on rights"),
+                );
             }
         }
     }
@@ -40,7 +58,9 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             .header_key(&RULE, "rights", message)
             .severity(Severity::Info);
         findings.push(
-            finding.hint("say for each right when it does not apply, and set `limits_told = true`"),
+            finding
+                .kind("limits")
+                .hint("say for each right when it does not apply, and set `limits_told = true`"),
         );
     }
 }
@@ -50,6 +70,23 @@ fn decides(activity: &Activity) -> bool {
     match activity.role {
         Role::Controller | Role::JointWith(_) => true,
         Role::ProcessorFor(_) => false,
+    }
+}
+
+/// The kind of a finding on a right: its name in `statement.toml`.
+pub(super) const fn name(right: Right) -> &'static str {
+    match right {
+        Right::Access => "access",
+        Right::Rectification => "rectification",
+        Right::Erasure => "erasure",
+        Right::Restriction => "restriction",
+        Right::Portability => "portability",
+        Right::Objection => "objection",
+        Right::ObjectionToMarketing => "objection_to_marketing",
+        Right::ObjectionToPublicTask => "objection_to_public_task",
+        Right::Withdrawal => "withdrawal",
+        Right::HumanDecision => "human_decision",
+        Right::Complaint => "complaint",
     }
 }
 

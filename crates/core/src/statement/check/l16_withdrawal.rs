@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 13(2)(c), 7(3)",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Article 7(3)",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 13(2)(d), 77",
     effective: GDPR,
+    kinds: &["right", "authority"],
     find,
 };
 
@@ -21,7 +22,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     if !header.rights.told.contains(&Right::Complaint) {
         let message = "the right to complain to a supervisory authority is not told";
         let finding = subject.header_key(&RULE, "rights.told", message);
-        findings.push(finding.hint("add `complaint` to `told` and to the text on rights"));
+        findings.push(
+            finding
+                .kind("right")
+                .hint("add `complaint` to `told` and to the text on rights"),
+        );
     }
     let told = header
         .authority
@@ -32,8 +37,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let finding = subject
             .header_key(&RULE, "authority", message)
             .severity(Severity::Warning);
-        findings
-            .push(finding.hint("name it in the text with `{{ authority.name }}` and its address"));
+        findings.push(
+            finding
+                .kind("authority")
+                .hint("name it in the text with `{{ authority.name }}` and its address"),
+        );
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Article 13(2)(e)",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

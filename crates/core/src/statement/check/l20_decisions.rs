@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Articles 13(2)(f), 22",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 14(2)(f)",
     effective: GDPR,
+    kinds: &["unsaid", "others"],
     find,
 };
 
@@ -21,16 +22,21 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         if matches!(activity.role, Role::ProcessorFor(_)) {
             continue;
         }
-        let message = if activity.sources.is_empty() {
-            format!("it is not said where the data of `{id}` comes from")
+        let (kind, message) = if activity.sources.is_empty() {
+            let message = format!("it is not said where the data of `{id}` comes from");
+            ("unsaid", message)
         } else if activity.sources.contains(&Source::Unsaid) {
-            format!("some data of `{id}` comes from others, and it is not said from whom")
+            let message =
+                format!("some data of `{id}` comes from others, and it is not said from whom");
+            ("others", message)
         } else {
             continue;
         };
         let finding = subject.activity(&RULE, (id, activity), "sources", message);
         findings.push(
-            finding.hint("name it in `sources`: `{ other = { from = { … }, public = false } }`"),
+            finding
+                .kind(kind)
+                .hint("name it in `sources`: `{ other = { from = { … }, public = false } }`"),
         );
     }
 }

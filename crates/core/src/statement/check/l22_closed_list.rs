@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Articles 14(1)(d), 30(1)(c)",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Article 21(4)",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 21(2)-(3)",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "markedsføringsloven § 15",
     effective: MARKETING_ACT,
+    kinds: &["unasked", "no_way_out", "no_ground", "doubt"],
     find,
 };
 
@@ -36,7 +37,9 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 let message = "messages that nobody asked for may count as marketing";
                 let finding = at("messages", message).severity(Severity::Info);
                 findings.push(
-                    finding.hint("keep them free of anything that promotes, or ask for consent"),
+                    finding
+                        .kind("unasked")
+                        .hint("keep them free of anything that promotes, or ask for consent"),
                 );
             }
         } else if activity.existing_customers.is_some() {
@@ -44,20 +47,26 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 let message =
                     "the exception for existing customers asks for a way out in every message";
                 let finding = at("existing_customers", message);
-                findings.push(finding.hint("add `link` to `object`"));
+                findings.push(finding.kind("no_way_out").hint("add `link` to `object`"));
             }
         } else if !activity.rests_on_consent() {
             let message = "marketing that reaches people electronically has neither consent nor the \
                            exception for existing customers";
             let finding = at("messages", message);
             findings.push(
-                finding.hint("rest it on consent, or say for whom `existing_customers` holds"),
+                finding
+                    .kind("no_ground")
+                    .hint("rest it on consent, or say for whom `existing_customers` holds"),
             );
         } else if activity.basis.as_slice().iter().any(is_doubtful) {
             let message =
                 "consent is asked for only in some cases, and the text does not say in which";
             let finding = at("basis", message);
-            findings.push(finding.hint("ask everyone, or say for whom `existing_customers` holds"));
+            findings.push(
+                finding
+                    .kind("doubt")
+                    .hint("ask everyone, or say for whom `existing_customers` holds"),
+            );
         }
     }
 }

@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "ekomloven § 3-15",
     effective: COMMUNICATIONS_ACT,
+    kinds: &["no_consent", "not_necessary", "text", "cookie"],
     find,
 };
 
@@ -41,17 +42,23 @@ const HINT: &str = "say `device_access = \"consent\"` in the activity, or `stric
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (id, activity) in subject.activities() {
-        let message = match activity.device_access {
-            Some(DeviceAccess::Unsaid) => {
-                "it stores or reads on people's devices, and the text names no consent"
-            }
-            Some(DeviceAccess::StrictlyNecessary) if activity.marketing || activity.profiling => {
-                "marketing and profiling are never strictly necessary for a service asked for"
-            }
+        let (kind, message) = match activity.device_access {
+            Some(DeviceAccess::Unsaid) => (
+                "no_consent",
+                "it stores or reads on people's devices, and the text names no consent",
+            ),
+            Some(DeviceAccess::StrictlyNecessary) if activity.marketing || activity.profiling => (
+                "not_necessary",
+                "marketing and profiling are never strictly necessary for a service asked for",
+            ),
             Some(DeviceAccess::StrictlyNecessary | DeviceAccess::Consent) | None => continue,
         };
         let finding = subject.activity(&RULE, (id, activity), "device_access", message);
-        findings.push(finding.hint("ask for consent before anything is stored or read"));
+        findings.push(
+            finding
+                .kind(kind)
+                .hint("ask for consent before anything is stored or read"),
+        );
     }
     undeclared_in_prose(subject, findings);
     undeclared_cookies(subject, findings);
@@ -85,6 +92,7 @@ fn undeclared_in_prose(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             subject
                 .words(&RULE, (file, section), bytes, message)
+                .kind("text")
                 .hint(HINT),
         );
     }
@@ -98,7 +106,8 @@ fn undeclared_cookies(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (name, cookie) in &subject.reading.cookies.cookies {
         if cookie.category != CookieCategory::Necessary {
             let message = format!("the cookie `{name}` needs consent, and no activity asks for it");
-            findings.push(subject.cookie(&RULE, name, message).hint(HINT));
+            let finding = subject.cookie(&RULE, name, message);
+            findings.push(finding.kind("cookie").hint(HINT));
         }
     }
 }

@@ -15,43 +15,44 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 9(2)",
     effective: GDPR,
+    kinds: &["may_come_in", "reminder", "condition", "excluded"],
     find,
 };
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (id, activity) in subject.activities() {
-        let Some((key, message)) = problem(activity) else {
+        let Some((kind, key, message)) = problem(activity) else {
             continue;
         };
         let finding = subject.activity(&RULE, (id, activity), key, message);
-        findings.push(finding.hint(
+        findings.push(finding.kind(kind).hint(
             "name the condition of Article 9(2), or say how such data is kept out in `special_categories`",
         ));
     }
 }
 
-/// The key to look at and what is wrong there.
-fn problem(activity: &Activity) -> Option<(&'static str, String)> {
+/// The kind of finding, the key to look at and what is wrong there.
+fn problem(activity: &Activity) -> Option<(&'static str, &'static str, String)> {
     let special = named(activity, Field::is_special);
     let Some(special_categories) = &activity.special_categories else {
         let open = named(activity, Field::may_reveal_special);
         let message = format!("sensitive data may come in through {open}");
-        return (!open.is_empty()).then_some(("collections", message));
+        return (!open.is_empty()).then_some(("may_come_in", "collections", message));
     };
     match special_categories {
         SpecialCategories::Reminder(_) => {
             let message = "people are only asked to leave sensitive data out";
-            Some(("special_categories", message.to_owned()))
+            Some(("reminder", "special_categories", message.to_owned()))
         }
         SpecialCategories::Condition(condition) => {
             let message = format!("`{condition}` is no condition of Article 9(2)");
             let named = special_categories.condition().is_some();
-            (!named).then_some(("special_categories", message))
+            (!named).then_some(("condition", "special_categories", message))
         }
         SpecialCategories::Excluded(_) => {
             let message =
                 format!("{special} is sensitive, and the text says that no such data is used");
-            (!special.is_empty()).then_some(("special_categories", message))
+            (!special.is_empty()).then_some(("excluded", "special_categories", message))
         }
     }
 }

@@ -19,6 +19,15 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Articles 4(11), 9(2)(a)",
     effective: GDPR,
+    kinds: &[
+        "act",
+        "not_free",
+        "employees",
+        "sensitive",
+        "machine",
+        "transfer",
+        "called_explicit",
+    ],
     find,
 };
 
@@ -37,7 +46,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         if !activity.unambiguous {
             let message = "the text does not say by which clear act people consent";
             let finding = subject.activity(&RULE, (id, activity), "unambiguous", message);
-            findings.push(finding.hint("describe the act, and set `unambiguous = true`"));
+            findings.push(
+                finding
+                    .kind("act")
+                    .hint("describe the act, and set `unambiguous = true`"),
+            );
         }
         not_free(subject, (id, activity), findings);
         if activity.rests_on(BasisName::Consent) {
@@ -54,14 +67,20 @@ fn not_free(subject: &Subject<'_>, (id, activity): (&str, &Activity), findings: 
     {
         let message = "the data must be given, so that the consent is not free";
         let finding = subject.activity(&RULE, (id, activity), "provision", message);
-        findings.push(finding.hint("make it voluntary, or rest it on another basis"));
+        findings.push(
+            finding
+                .kind("not_free")
+                .hint("make it voluntary, or rest it on another basis"),
+        );
     }
     let employees = "dpv:Employee".to_owned();
     if activity.subjects.as_slice().contains(&employees) {
         let message = "employees depend on who asks, so that their consent is seldom free";
         let finding = subject.activity(&RULE, (id, activity), "subjects", message);
         findings.push(
-            finding.hint("say what makes a refusal free of consequences, or use another basis"),
+            finding
+                .kind("employees")
+                .hint("say what makes a refusal free of consequences, or use another basis"),
         );
     }
 }
@@ -72,11 +91,12 @@ fn not_explicit(
     findings: &mut Vec<Finding>,
 ) {
     const HINT: &str = "rest it on `explicit_consent`, and ask for it in so many words";
-    if let Some(why) = needs_explicit(subject, activity) {
+    if let Some((kind, why)) = needs_explicit(subject, activity) {
         let message = format!("{why}, and the consent is not explicit");
         findings.push(
             subject
                 .activity(&RULE, (id, activity), "basis", message)
+                .kind(kind)
                 .hint(HINT),
         );
     }
@@ -88,11 +108,16 @@ fn not_explicit(
         };
         let message = "the text calls the consent explicit and rests it on plain consent";
         let finding = subject.activity(&RULE, (id, activity), "basis", message);
-        findings.push(finding.related(place, "called explicit here").hint(HINT));
+        let finding = finding.kind("called_explicit").hint(HINT);
+        findings.push(finding.related(place, "called explicit here"));
     }
 }
 
-fn needs_explicit(subject: &Subject<'_>, activity: &Activity) -> Option<&'static str> {
+/// The kind of finding and why consent must be explicit.
+fn needs_explicit(
+    subject: &Subject<'_>,
+    activity: &Activity,
+) -> Option<(&'static str, &'static str)> {
     let by_derogation = |name: &String| {
         let recipient = subject.header().recipients.get(name);
         recipient.is_some_and(|one| one.transfer == Some(TransferTool::Derogation))
@@ -103,14 +128,14 @@ fn needs_explicit(subject: &Subject<'_>, activity: &Activity) -> Option<&'static
         Some(SpecialCategories::Excluded(_)) | None => false,
     };
     if foreseen {
-        Some("sensitive data is foreseen")
+        Some(("sensitive", "sensitive data is foreseen"))
     } else if matches!(
         activity.automated_decisions,
         Some(AutomatedDecisions::Logic(_))
     ) {
-        Some("a machine decides alone")
+        Some(("machine", "a machine decides alone"))
     } else if activity.recipients.iter().any(by_derogation) {
-        Some("data leaves the EEA without a safeguard")
+        Some(("transfer", "data leaves the EEA without a safeguard"))
     } else {
         None
     }

@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 28(3)(a), 28(10)",
     effective: GDPR,
+    kinds: &["held", "basis", "period", "mixed", "denied"],
     find,
 };
 
@@ -28,8 +29,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let message =
                 "data that is likely held for customers is used for the company's own purposes";
             let finding = subject.activity(&RULE, (id, activity), "held_for_customers", message);
-            findings
-                .push(finding.hint("say which data is held as processor, and leave it out here"));
+            findings.push(
+                finding
+                    .kind("held")
+                    .hint("say which data is held as processor, and leave it out here"),
+            );
         }
     }
     for (one, other) in pairs(subject) {
@@ -43,7 +47,9 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let message = "denying responsibility does not settle who is the controller";
         let finding = subject.recipient(&RULE, (id, recipient), "responsibility_denied", message);
         findings.push(
-            finding.hint("say who decides over the place, and in what role the company runs it"),
+            finding
+                .kind("denied")
+                .hint("say who decides over the place, and in what role the company runs it"),
         );
     }
 }
@@ -59,6 +65,7 @@ fn processor(
         findings.push(
             subject
                 .activity(&RULE, (id, activity), "basis", message)
+                .kind("basis")
                 .hint(HINT),
         );
     }
@@ -72,6 +79,7 @@ fn processor(
         findings.push(
             subject
                 .activity(&RULE, (id, activity), &key, message)
+                .kind("period")
                 .hint(HINT),
         );
     }
@@ -91,7 +99,11 @@ fn mixed(
         theirs.full_name()
     );
     let finding = subject.activity(&RULE, (ours.id, ours.activity), "role", message);
-    findings.push(finding.hint("decide who is the controller of this data, once for all uses"));
+    findings.push(
+        finding
+            .kind("mixed")
+            .hint("decide who is the controller of this data, once for all uses"),
+    );
 }
 
 fn is_processor(activity: &Activity) -> bool {

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 26(2)",
     effective: GDPR,
+    kinds: &["arrangement", "platform"],
     find,
 };
 
@@ -29,6 +30,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 subject
                     .recipient(&RULE, (id, recipient), "kind", message)
+                    .kind("arrangement")
                     .hint(HINT),
             );
         }
@@ -39,6 +41,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 subject
                     .activity(&RULE, (id, activity), "role", message)
+                    .kind("arrangement")
                     .hint(HINT),
             );
         }
@@ -46,7 +49,9 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let message = "people are profiled for social media, and no platform is named as joint controller";
             let finding = subject.activity(&RULE, (id, activity), "messages", message);
             findings.push(
-                finding.hint("declare the platform as a recipient of kind `joint_controller`"),
+                finding
+                    .kind("platform")
+                    .hint("declare the platform as a recipient of kind `joint_controller`"),
             );
         }
     }

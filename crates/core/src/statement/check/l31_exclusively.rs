@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 5(1)(b)",
     effective: GDPR,
+    kinds: &["another_purpose", "handed_on"],
     find,
 };
 
@@ -56,7 +57,11 @@ fn contradiction(subject: &Subject<'_>, ours: Record<'_>, theirs: Record<'_>) ->
         elsewhere.diagnostic.place,
         "another purpose of the same data",
     );
-    Some(finding.hint("name every purpose where the data is collected, or end the other use"))
+    Some(
+        finding
+            .kind("another_purpose")
+            .hint("name every purpose where the data is collected, or end the other use"),
+    )
 }
 
 /// Recipients that use the data for purposes of their own.
@@ -83,7 +88,11 @@ fn handed_on(
                 "the data is said to be used for one purpose exclusively, and `{name}` receives it for its own"
             );
             let finding = subject.activity(&RULE, (id, activity), "recipients", message);
-            findings.push(finding.hint("drop \"exclusively\", or the recipient"));
+            findings.push(
+                finding
+                    .kind("handed_on")
+                    .hint("drop \"exclusively\", or the recipient"),
+            );
         }
     }
 }

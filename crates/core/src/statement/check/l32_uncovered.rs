@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 13(1)(c)",
     effective: GDPR,
+    kinds: &["uncovered", "untold", "no_activity"],
     find,
 };
 
@@ -26,7 +27,11 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let message = format!("no collection covers `{words}`");
             let key = format!("uncovered.{index}");
             let finding = subject.activity(&RULE, (id, activity), &key, message);
-            findings.push(finding.hint("declare a collection with its fields and period"));
+            findings.push(
+                finding
+                    .kind("uncovered")
+                    .hint("declare a collection with its fields and period"),
+            );
         }
     }
     for (id, activity) in subject
@@ -37,14 +42,16 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     {
         let message = "the text tells nothing of this activity: its data, basis and period";
         let finding = subject.activity(&RULE, (id, activity), "published", message);
-        findings.push(finding.hint("add it to the text"));
+        findings.push(finding.kind("untold").hint("add it to the text"));
     }
     for (id, recipient) in &subject.header().recipients {
         if discloses(recipient.kind) && !is_named_by_an_activity(subject, id) {
             let message = "the text says that it receives data, and no activity says which";
             let finding = subject.recipient(&RULE, (id, recipient), "title", message);
             findings.push(
-                finding.hint("name it in the `recipients` of the activities whose data it gets"),
+                finding
+                    .kind("no_activity")
+                    .hint("name it in the `recipients` of the activities whose data it gets"),
             );
         }
     }

@@ -3,6 +3,7 @@
 //! GDPR Article 12(1): information is concise. A right that no activity can meet, such as an objection
 //! to a public task where there is none, only makes the list longer.
 
+use super::l15_rights::name;
 use super::{Finding, GDPR, Rule, Subject};
 use crate::diagnostic::Severity;
 use crate::statement::model::{Activity, AutomatedDecisions, BasisName, Right};
@@ -14,6 +15,14 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     article: "GDPR Article 12(1)",
     effective: GDPR,
+    kinds: &[
+        "portability",
+        "objection",
+        "objection_to_marketing",
+        "objection_to_public_task",
+        "withdrawal",
+        "human_decision",
+    ],
     find,
 };
 
@@ -26,7 +35,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let message = format!("{missing}, so that no one can use this right");
             let key = format!("rights.told.{index}");
             let finding = subject.header_key(&RULE, &key, message);
-            findings.push(finding.hint("take it out of the text"));
+            findings.push(finding.kind(name(*right)).hint("take it out of the text"));
         }
     }
 }

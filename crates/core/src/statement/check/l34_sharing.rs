@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 6(1), 13(1)(c),(e)",
     effective: GDPR,
+    kinds: &["no_basis", "no_purpose", "neither", "open"],
     find,
 };
 
@@ -36,16 +37,23 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         .recipients()
         .filter(|(_, one)| decides_for_itself(one.kind))
     {
-        if let Some(missing) = missing(subject, recipient) {
+        if let Some((kind, missing)) = missing(subject, recipient) {
             let message = format!("the text names no {missing} for sharing with it");
             let finding = subject.recipient(&RULE, (id, recipient), "title", message);
-            findings
-                .push(finding.hint("say for what it gets data, and on which basis of Article 6"));
+            findings.push(
+                finding
+                    .kind(kind)
+                    .hint("say for what it gets data, and on which basis of Article 6"),
+            );
         }
         if let Some(word) = open_word(recipient) {
             let message = format!("`{word}` leaves open who receives data");
             let finding = subject.recipient(&RULE, (id, recipient), "title", message);
-            findings.push(finding.hint("give the categories in full, or the companies in `named`"));
+            findings.push(
+                finding
+                    .kind("open")
+                    .hint("give the categories in full, or the companies in `named`"),
+            );
         }
     }
 }
@@ -61,15 +69,16 @@ fn decides_for_itself(kind: RecipientKind) -> bool {
     }
 }
 
-fn missing(subject: &Subject<'_>, recipient: &Recipient) -> Option<&'static str> {
+/// The kind of finding and what is missing.
+fn missing(subject: &Subject<'_>, recipient: &Recipient) -> Option<(&'static str, &'static str)> {
     let requests = subject.header().authority_requests.as_ref();
     let ordered = recipient.kind == RecipientKind::Authority
         && requests.is_some_and(|requests| requests.basis.is_some());
     match (&recipient.purpose, recipient.basis.is_some() || ordered) {
         (Some(_), true) => None,
-        (Some(_), false) => Some("legal basis"),
-        (None, true) => Some("purpose"),
-        (None, false) => Some("purpose and no legal basis"),
+        (Some(_), false) => Some(("no_basis", "legal basis")),
+        (None, true) => Some(("no_purpose", "purpose")),
+        (None, false) => Some(("neither", "purpose and no legal basis")),
     }
 }
 

@@ -14,14 +14,22 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Articles 6(1)(c), 5(1)(c)",
     effective: GDPR,
+    kinds: &[
+        "no_document",
+        "no_basis",
+        "not_ordered",
+        "approver",
+        "notice",
+    ],
     find,
 };
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     if let Some(requests) = &subject.header().authority_requests {
-        for (key, message, hint) in gaps(requests) {
+        for (kind, key, message, hint) in gaps(requests) {
             let key = format!("authority_requests.{key}");
-            findings.push(subject.header_key(&RULE, &key, message).hint(hint));
+            let finding = subject.header_key(&RULE, &key, message);
+            findings.push(finding.kind(kind).hint(hint));
         }
         return;
     }
@@ -31,20 +39,27 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (id, recipient) in authorities {
         let message = "it receives data, and the text does not say on what document";
         let finding = subject.recipient(&RULE, (id, recipient), "kind", message);
-        findings.push(finding.hint("add `[authority_requests]`"));
+        findings.push(
+            finding
+                .kind("no_document")
+                .hint("add `[authority_requests]`"),
+        );
     }
 }
 
-type Gap = (&'static str, &'static str, &'static str);
+/// The kind of finding, the key to look at, what is wrong there and what to do.
+type Gap = (&'static str, &'static str, &'static str, &'static str);
 
 fn gaps(requests: &AuthorityRequests) -> impl Iterator<Item = Gap> {
     let basis = match &requests.basis {
         None => Some((
+            "no_basis",
             "basis",
             "the text names no legal basis for what authorities are given",
             "an ordered disclosure rests on `legal_obligation`",
         )),
         Some(basis) if !is_ordered(basis) => Some((
+            "not_ordered",
             "basis",
             "a disclosure to an authority rests on the law that orders it",
             "use `legal_obligation`, and `vital_interest` where a life is at risk",
@@ -52,11 +67,13 @@ fn gaps(requests: &AuthorityRequests) -> impl Iterator<Item = Gap> {
         Some(_) => None,
     };
     let approver = requests.approved_by.is_none().then_some((
+        "approver",
         "approved_by",
         "the text does not say who approves a disclosure to an authority",
         "name a role, and let two persons sign",
     ));
     let notice = requests.person_told.is_none().then_some((
+        "notice",
         "person_told",
         "the text does not say whether people are told of a disclosure to an authority",
         "tell them before it, unless a law forbids that",

@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 48",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

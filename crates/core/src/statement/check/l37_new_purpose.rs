@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Article 13(3)",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -18,15 +18,25 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Article 12(1)",
     effective: GDPR,
+    kinds: &[
+        "unsaid",
+        "asked_to_look",
+        "no_channel",
+        "no_notice",
+        "no_history",
+        "no_date",
+    ],
     find,
 };
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let mut add = |key: &str, message: &str, hint: &str| {
-        findings.push(subject.header_key(&RULE, key, message).hint(hint));
+    let mut add = |kind: &'static str, key: &str, message: &str, hint: &str| {
+        let finding = subject.header_key(&RULE, key, message);
+        findings.push(finding.kind(kind).hint(hint));
     };
     match &subject.header().changes {
         None => add(
+            "unsaid",
             "changes",
             "the text does not say how people learn of a change",
             "add `[changes]` with `channels` and `notice`",
@@ -34,11 +44,17 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         Some(changes) => {
             if changes.asks_to_review {
                 let message = "people are asked to look for changes themselves";
-                add("changes.asks_to_review", message, "tell them instead");
+                add(
+                    "asked_to_look",
+                    "changes.asks_to_review",
+                    message,
+                    "tell them instead",
+                );
             }
             if changes.channels.is_empty() {
                 let message = "the text does not say where people are told of a change";
                 add(
+                    "no_channel",
                     "changes.channels",
                     message,
                     "name the channels, for example `email`",
@@ -47,6 +63,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             if changes.notice.is_none() {
                 let message = "the text does not say how long before a change people are told";
                 add(
+                    "no_notice",
                     "changes.notice",
                     message,
                     "give a period, for example `30 days`",
@@ -55,6 +72,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             if !changes.history_published {
                 let message = "earlier versions cannot be read";
                 add(
+                    "no_history",
                     "changes.history_published",
                     message,
                     "publish them with their dates",
@@ -65,6 +83,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     if !shows_date(subject) {
         let message = "the text does not show the date of its last update";
         add(
+            "no_date",
             "effective",
             message,
             "write `{{ updated }}` in the text of every language",

@@ -15,16 +15,26 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Article 12(1)-(2)",
     effective: GDPR,
+    kinds: &[
+        "no_target",
+        "unpublished",
+        "no_anchor",
+        "not_address",
+        "no_page",
+    ],
     find,
 };
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (id, link) in &subject.header().links {
-        let message = match &link.url {
-            None => "the link has no target".to_owned(),
-            Some(_) if !link.published => "the published text gives the link no target".to_owned(),
+        let (kind, message) = match &link.url {
+            None => ("no_target", "the link has no target".to_owned()),
+            Some(_) if !link.published => (
+                "unpublished",
+                "the published text gives the link no target".to_owned(),
+            ),
             Some(url) => match wrong(subject, url) {
-                Some(message) => message,
+                Some(wrong) => wrong,
                 None => continue,
             },
         };
@@ -34,6 +44,7 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(
             finding
+                .kind(kind)
                 .hint("give an address that begins with `https://`, or a page such as `/request`"),
         );
     }
@@ -43,30 +54,35 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         .collect();
     for (_, file, section) in subject.prose() {
         for (target, start) in markdown_targets(section) {
-            let message = match target.strip_prefix('#') {
+            let (kind, message) = match target.strip_prefix('#') {
                 Some(anchor) if anchors.contains(&anchor) => continue,
-                Some(anchor) => format!("no section has the anchor `{anchor}`"),
-                None if target.is_empty() => "the link has no target".to_owned(),
+                Some(anchor) => {
+                    let message = format!("no section has the anchor `{anchor}`");
+                    ("no_anchor", message)
+                }
+                None if target.is_empty() => ("no_target", "the link has no target".to_owned()),
                 None if target.starts_with("{{") => continue,
                 None => match wrong(subject, target) {
-                    Some(message) => message,
+                    Some(wrong) => wrong,
                     None => continue,
                 },
             };
             let bytes = start..start.saturating_add(target.len());
             let finding = subject.words(&RULE, (file, section), bytes, message);
             findings.push(
-                finding.hint("link to `https://…`, a page such as `/request`, or `#` and the anchor of a section"),
+                finding.kind(kind).hint("link to `https://…`, a page such as `/request`, or `#` and the anchor of a section"),
             );
         }
     }
 }
 
-/// What is wrong with a target.
-fn wrong(subject: &Subject<'_>, url: &str) -> Option<String> {
+/// The kind of finding and what is wrong with a target.
+fn wrong(subject: &Subject<'_>, url: &str) -> Option<(&'static str, String)> {
     match url.strip_prefix('/') {
-        _ if !is_target(url) => Some(format!("`{url}` is not an address")),
-        Some(path) if !is_page(subject, path) => Some(format!("there is no page `{url}`")),
+        _ if !is_target(url) => Some(("not_address", format!("`{url}` is not an address"))),
+        Some(path) if !is_page(subject, path) => {
+            Some(("no_page", format!("there is no page `{url}`")))
+        }
         Some(_) | None => None,
     }
 }

@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Articles 7(1), 21(3)",
     effective: GDPR,
+    kinds: &["suppression", "proof"],
     find,
 };
 
@@ -24,14 +25,18 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         if record.activity.marketing && !leaves(&record, |one| matches!(one, Leaves::Suppression)) {
             let message = "an opt-out deletes everything, and nothing remembers it";
             let finding = subject.record(&RULE, record, "leaves", message);
-            findings.push(finding.hint("declare `leaves = \"suppression\"` and tell people of it"));
+            findings.push(
+                finding
+                    .kind("suppression")
+                    .hint("declare `leaves = \"suppression\"` and tell people of it"),
+            );
         }
         let proof = |one: &Leaves| matches!(one, Leaves::ConsentProof(_));
         if record.activity.rests_on_consent() && !leaves(&record, proof) {
             let message =
                 "a withdrawal deletes everything, and nothing proves that there was a consent";
             let finding = subject.record(&RULE, record, "leaves", message);
-            findings.push(finding.hint(
+            findings.push(finding.kind("proof").hint(
                 "declare `consent_proof` with its period in `leaves`, and tell people of it",
             ));
         }

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR recital 26",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     article: "GDPR Article 8, personopplysningsloven § 5",
     effective: GDPR,
+    kinds: &["no_age", "too_young"],
     find,
 };
 
@@ -30,12 +31,14 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     {
         let mut subjects = activity.subjects.as_slice().iter();
         let of_children = subjects.any(|subject| subject == CHILD);
-        let (key, message) = match activity.minimum_age {
+        let (kind, key, message) = match activity.minimum_age {
             None if of_children => (
+                "no_age",
                 "subjects",
                 "children are asked for consent, and no age is told".to_owned(),
             ),
             Some(age) if age < lawful => (
+                "too_young",
                 "minimum_age",
                 format!(
                     "children of {age} are asked for consent; in `{country}` they give it alone from {lawful}"
@@ -45,7 +48,9 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         };
         let finding = subject.activity(&RULE, (id, activity), key, message);
         findings.push(
-            finding.hint("set `minimum_age`, and say how a parent consents for younger children"),
+            finding
+                .kind(kind)
+                .hint("set `minimum_age`, and say how a parent consents for younger children"),
         );
     }
 }

@@ -15,21 +15,25 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     article: "GDPR Article 12(2)-(3)",
     effective: GDPR,
+    kinds: &["unsaid", "too_long", "extension", "identity"],
     find,
 };
 
 fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let rights = &subject.header().rights;
-    let mut add = |key: &str, message: &str, hint: &str| {
-        findings.push(subject.header_key(&RULE, key, message).hint(hint));
+    let mut add = |kind: &'static str, key: &str, message: &str, hint: &str| {
+        let finding = subject.header_key(&RULE, key, message);
+        findings.push(finding.kind(kind).hint(hint));
     };
     match rights.answer_within {
         None => add(
+            "unsaid",
             "rights.answer_within",
             "the text does not say how soon people are answered",
             "give a period of at most 1 month",
         ),
         Some(period) if is_longer(period, 1) => add(
+            "too_long",
             "rights.answer_within",
             "people wait longer for an answer than 1 month",
             "answer within 1 month, and use `extension` for what is complex",
@@ -38,12 +42,13 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
     if rights.extension.is_some_and(|period| is_longer(period, 2)) {
         let message = "an answer is put off by more than 2 months";
-        add("rights.extension", message, "extend by at most 2 months");
+        let hint = "extend by at most 2 months";
+        add("extension", "rights.extension", message, hint);
     }
     if rights.identity_check.is_none() {
         let message = "the text does not say how people show who they are";
         let hint = "say what is asked for, and that it is asked only in doubt";
-        add("rights.identity_check", message, hint);
+        add("identity", "rights.identity_check", message, hint);
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     article: "GDPR Article 5(1)(b),(e)",
     effective: GDPR,
+    kinds: &[],
     find,
 };
 

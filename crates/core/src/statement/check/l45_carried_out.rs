@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     article: "GDPR Articles 5(2), 24(1)",
     effective: GDPR,
+    kinds: &["not_carried_out", "tells", "free_text"],
     find,
 };
 
@@ -26,23 +27,24 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         if !lacking.is_empty() {
             let message = format!("nothing carries out {} of `{name}`", lacking.join(" and "));
             let hint = "see to it yourself; the board proves nothing of it";
-            findings.push(subject.record(&RULE, record, "keep", message).hint(hint));
+            let finding = subject.record(&RULE, record, "keep", message);
+            findings.push(finding.kind("not_carried_out").hint(hint));
         }
-        if let Some((message, hint)) = needs_help(record) {
+        if let Some((kind, message, hint)) = needs_help(record) {
             let finding = subject.record(&RULE, record, "then", message).hint(hint);
-            findings.push(finding.severity(Severity::Info));
+            findings.push(finding.kind(kind).severity(Severity::Info));
         }
     }
 }
 
-/// What the end needs of others.
-fn needs_help(record: Record<'_>) -> Option<(String, &'static str)> {
+/// The kind of finding, what the end needs of others and what to do.
+fn needs_help(record: Record<'_>) -> Option<(&'static str, String, &'static str)> {
     let then = record.collection.then.as_ref()?;
     let name = record.full_name();
     if then.tells() {
         let message = format!("`{name}` does not end before your application has told its people");
         let hint = "ask `ombud notices` whom, send the message, and tell the clock that they were `warned` or `asked`";
-        return Some((message, hint));
+        return Some(("tells", message, hint));
     }
     let mut waits = then.waits.iter();
     let unnamed = waits.any(|wait| wait.verb == WaitVerb::Pseudonymise);
@@ -52,6 +54,7 @@ fn needs_help(record: Record<'_>) -> Option<(String, &'static str)> {
     })?;
     let message = format!("`{field}` of `{name}` stays as it is when names are taken out");
     Some((
+        "free_text",
         message,
         "free text and files may name the person: `hide` or `archive` in place of it",
     ))

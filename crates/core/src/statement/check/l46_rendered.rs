@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     article: "GDPR Articles 12(1), 13(1)(c), 13(2)(a)",
     effective: GDPR,
+    kinds: &["en", "nb"],
     find,
 };
 
@@ -26,14 +27,15 @@ fn find(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let message =
                 format!("the text in `{language}` does not tell how long `{name}` is kept");
             let hint = format!("write `{{{{ keep {name} }}}}` in its section");
-            findings.push(subject.record(&RULE, record, "keep", message).hint(hint));
+            let finding = subject.record(&RULE, record, "keep", message);
+            findings.push(finding.kind(language.tag()).hint(hint));
         }
         for (id, activity) in subject.activities() {
             if let Some(target) = rendered.untold_basis(id, activity) {
                 let message = format!("the text in `{language}` does not tell the basis of `{id}`");
                 let finding = subject.activity(&RULE, (id, activity), "basis", message);
                 let hint = format!("write `{{{{ basis {target} }}}}` in its section");
-                findings.push(finding.hint(hint));
+                findings.push(finding.kind(language.tag()).hint(hint));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What the law asks of a statement: lint rules, their findings, and the decisions that settle them.
 //!
 //! Rules read the published reading, gaps and all. A finding is *open* until a decision names its
-//! rule and its place, and again from the day after that decision's review. The rules know nothing
+//! rule, its place and its kind where the rule has several, and again from the day after that decision's review. The rules know nothing
 //! of files, terminals or the day on which they are asked: the day is an argument.
 
 mod finding;
@@ -86,6 +86,9 @@ pub struct Rule {
     pub article: &'static str,
     /// The first day on which the duty applies.
     pub effective: Date,
+    /// The stable names of the kinds of finding at one place, where there are several: a decision names
+    /// those that it settles.
+    pub kinds: &'static [&'static str],
     /// Adds a finding for every place where it does not hold.
     pub find: fn(&Subject<'_>, &mut Vec<Finding>),
 }
@@ -156,6 +159,7 @@ pub static STALE: Rule = Rule {
     severity: Severity::Info,
     article: "GDPR Article 5(2)",
     effective: GDPR,
+    kinds: &[],
     find: |_, _| {},
 };
 

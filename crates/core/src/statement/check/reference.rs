@@ -4,13 +4,14 @@ use super::RULES;
 use crate::diagnostic::Severity;
 
 const HEAD: &str = "\
-| Rule | Weight | Must hold | Article | Applies from |
-|---|---|---|---|---|
+| Rule | Weight | Must hold | Article | Applies from | Kinds of finding |
+|---|---|---|---|---|---|
 ";
 
 /// Every rule as a row of a Markdown table, in order of id.
 ///
-/// The weight is that of most findings of the rule; some findings of a rule weigh less or more.
+/// The weight is that of most findings of the rule; some findings of a rule weigh less or more. Where
+/// a rule finds several kinds of things at a place, a decision names those that it settles.
 pub fn reference() -> String {
     let rows = RULES.iter().map(|rule| {
         let weight = match rule.severity {
@@ -20,7 +21,9 @@ pub fn reference() -> String {
         };
         let cells =
             [rule.id, weight, rule.title, rule.article].map(|cell| cell.replace('|', "\\|"));
-        format!("| {} | {} |\n", cells.join(" | "), rule.effective)
+        let kinds: Vec<String> = rule.kinds.iter().map(|kind| format!("`{kind}`")).collect();
+        let kinds = kinds.join(", ");
+        format!("| {} | {} | {kinds} |\n", cells.join(" | "), rule.effective)
     });
     std::iter::once(HEAD.to_owned()).chain(rows).collect()
 }
@@ -41,14 +44,14 @@ mod tests {
     #[test]
     fn a_row_says_what_when_and_where() {
         let row = "| L36 | error | authorities outside the EEA need an agreement, or Article 6 and \
-                   Chapter V | GDPR Article 48 | 2018-05-25 |\n";
+                   Chapter V | GDPR Article 48 | 2018-05-25 |  |\n";
         assert!(reference().contains(row));
     }
 
     #[test]
-    fn every_row_has_five_cells() {
+    fn every_row_has_six_cells() {
         for row in reference().lines() {
-            assert_eq!(row.replace("\\|", "").matches('|').count(), 6, "{row}");
+            assert_eq!(row.replace("\\|", "").matches('|').count(), 7, "{row}");
         }
     }
 }

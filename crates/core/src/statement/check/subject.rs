@@ -229,6 +229,7 @@ fn finding(
     Finding {
         rule,
         at,
+        kind: None,
         section: section.to_owned(),
         diagnostic,
     }

@@ -117,6 +117,7 @@ impl Fixture {
         let judged = check(&statement, TODAY).into_iter();
         judged
             .map(|judged| judged.finding)
+            .inspect(assert_kind)
             .filter(|finding| finding.rule.id == rule)
             .collect()
     }
@@ -126,6 +127,15 @@ impl Fixture {
         let findings = self.findings(rule).into_iter();
         findings.map(|finding| finding.at).collect()
     }
+}
+
+/// A finding has a kind of its rule where the rule has kinds.
+fn assert_kind(finding: &Finding) {
+    let kinds = finding.rule.kinds;
+    let known = finding
+        .kind
+        .map_or(kinds.is_empty(), |kind| kinds.contains(&kind));
+    assert!(known, "{finding:?}");
 }
 
 fn overlay(base: &mut Table, over: Table) {
