@@ -29,6 +29,7 @@ const fn triggers(language: Language) -> &'static [Trigger] {
             ("base the processing on", false),
             ("base our processing on", false),
             ("on the basis of", false),
+            ("basis is", false),
         ],
         Language::Nb => &[
             ("rettslige grunnlaget", true),
@@ -45,6 +46,9 @@ const fn triggers(language: Language) -> &'static [Trigger] {
             ("støtter oss på", false),
             ("hviler på", false),
             ("på grunnlag av", false),
+            ("grunnlaget er", false),
+            ("hjemmel i", true),
+            ("hjemlet i", true),
         ],
     }
 }
@@ -101,12 +105,16 @@ const fn triggers_behind(language: Language) -> &'static [&'static str] {
             "is our lawful basis",
             "is the legal ground",
             "is the lawful ground",
+            "is the basis for",
+            "is our basis for",
         ],
         Language::Nb => &[
             "er det rettslige grunnlaget",
             "er rettslig grunnlag",
             "er behandlingsgrunnlag*",
             "er vårt rettslige grunnlag",
+            "er grunnlaget for",
+            "er grunnlaget vårt for",
         ],
     }
 }
@@ -141,6 +149,10 @@ const fn done(language: Language) -> Done {
                 "once you have consented",
                 "after you have consented",
                 "if you have given your consent",
+                "because you consent",
+                "because you consented",
+                "because you have consented",
+                "because you have given your consent",
             ],
             to: " to ",
         },
@@ -164,9 +176,58 @@ const fn done(language: Language) -> Done {
                 "når du har samtykket",
                 "etter at du har samtykket",
                 "hvis du har gitt samtykke",
+                "fordi du samtykker",
+                "fordi du har samtykket",
+                "fordi du har gitt samtykke",
             ],
             to: " til ",
         },
+    }
+}
+
+/// Words that the name of a basis follows at once, or behind an article, and how it may be told:
+/// "necessary to fulfil our contract with you", "on the basis of contract".
+struct Ground {
+    words: &'static [&'static str],
+    articles: &'static [&'static str],
+}
+
+const fn grounds(language: Language) -> [Ground; 2] {
+    match language {
+        Language::En => [
+            Ground {
+                words: &[
+                    "necessary to fulfil",
+                    "necessary to fulfill",
+                    "necessary to perform",
+                    "necessary to carry out",
+                    "necessary to comply with",
+                    "necessary for compliance with",
+                    "necessary for the performance of",
+                    "necessary for the purposes of",
+                ],
+                articles: &["a ", "an ", "the ", "our ", "your ", ""],
+            },
+            Ground {
+                words: &["on the basis of"],
+                articles: &[""],
+            },
+        ],
+        Language::Nb => [
+            Ground {
+                words: &[
+                    "nødvendig for å oppfylle",
+                    "nødvendig for å gjennomføre",
+                    "nødvendig for å ivareta",
+                    "nødvendig for oppfyllelsen av",
+                ],
+                articles: &["en ", "den ", "vår ", "våre ", ""],
+            },
+            Ground {
+                words: &["på grunnlag av"],
+                articles: &[""],
+            },
+        ],
     }
 }
 
@@ -240,6 +301,7 @@ fn stated(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, BasisNa
             .filter_map(|(name, basis, _)| {
                 let span = find(&sentence.words, name, trigger.end)?;
                 let between = sentence.words.get(trigger.end..span.start)?;
+                let between = between.strip_prefix(':').unwrap_or(between);
                 let open = !between.contains(['\u{1}', ';', ':', '(']);
                 let says = span.start < until && open && !denied(sentence, &span, language);
                 says.then_some((span, *basis))
@@ -249,8 +311,16 @@ fn stated(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, BasisNa
             found.push(near);
         }
     }
-    let behind = named_first(sentence, language).into_iter();
-    found.extend(behind.chain(done_with_consent(sentence, language)));
+    let others = [
+        named_first(sentence, language),
+        done_with_consent(sentence, language),
+        necessary(sentence, language),
+    ];
+    for other in others.into_iter().flatten() {
+        if !found.contains(&other) {
+            found.push(other);
+        }
+    }
     found
 }
 
@@ -275,6 +345,34 @@ fn named_first(sentence: &Sentence, language: Language) -> Option<(Range<usize>,
         says.then_some((span, *basis))
     });
     names.max_by_key(|(span, _)| span.start)
+}
+
+/// A basis right behind the words that need one.
+fn necessary(sentence: &Sentence, language: Language) -> Option<(Range<usize>, BasisName)> {
+    let grounds = grounds(language).into_iter();
+    let mut places = grounds.flat_map(|Ground { words, articles }| {
+        let places = words
+            .iter()
+            .filter_map(|words| find(&sentence.words, words, 0));
+        places.map(move |place| (place, articles))
+    });
+    places.find_map(|(place, articles)| {
+        let start = sentence.clause(&place).start;
+        let before = sentence.words.get(start..place.start)?;
+        let mut supposed = conditions(language).iter();
+        let supposed = supposed.any(|word| find(before, word, 0).is_some());
+        let rest = sentence.words.get(place.end..)?.strip_prefix(' ')?;
+        let article = articles
+            .iter()
+            .find(|article| rest.starts_with(**article))?;
+        let from = place.end.saturating_add(1).saturating_add(article.len());
+        let named = names(language).iter().filter_map(|(name, basis, _)| {
+            let span = find(&sentence.words, name, from)?;
+            (span.start == from).then_some((span, *basis))
+        });
+        let named = named.max_by_key(|(span, _)| span.end)?;
+        (!supposed && !denied(sentence, &named.0, language)).then_some(named)
+    })
 }
 
 /// Consent that something is done with, or only after.
