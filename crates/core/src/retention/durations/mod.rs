@@ -373,7 +373,8 @@ impl Scan {
         // "A quarter of our customers" is no time.
         let share = self.is(to, &["of", "av"]) && tongue.many.iter().any(|many| many.0 == last);
         let age = self.is(to, tongue.after) || of_age || age_of;
-        tongue.before.contains(&before) || age || rate || share
+        let often = self.is(from, tongue.articles) && tongue.often.contains(&before);
+        tongue.before.contains(&before) || often || age || rate || share
     }
 
     /// Whether a unit comes next, in its definite form where the language has one.
@@ -456,6 +457,7 @@ mod tests {
             after 3 months, 3 years for others   | 3 months = P3M; 3 years = P3Y
             you are 18 years old, 16 years of age, at the age of 13 years |
             once a year, twice a month, every 3 months |
+            gone once twelve months have passed | twelve months = P12M
             open 24 hours a day                  |
             in section 3. Years later            |
             in 2026, this year, years ago, section 3.2, a yearly review |

@@ -25,6 +25,8 @@ pub(super) struct Tongue {
     pub(super) to: &'static [&'static str],
     /// Words before that make it an age or a rate.
     pub(super) before: &'static [&'static str],
+    /// Words before one, told by an article, that make it a rate: "once a year".
+    pub(super) often: &'static [&'static str],
     /// Words after that make it an age.
     pub(super) after: &'static [&'static str],
     /// Words after that make it a rate: "24 hours a day".
@@ -106,7 +108,8 @@ const ENGLISH: Tongue = Tongue {
     fillers: &["full", "whole", "calendar", "consecutive"],
     and: "and",
     to: &["to", "or"],
-    before: &["every", "each", "once", "twice", "times", "aged"],
+    before: &["every", "each", "times", "aged"],
+    often: &["once", "twice"],
     after: &["old"],
     per: &["a", "an", "per"],
 };
@@ -193,6 +196,7 @@ const BOKMAL: Tongue = Tongue {
     and: "og",
     to: &["til", "eller"],
     before: &["hver", "hvert", "fylt", "fyller", "fylte", "gang", "ganger"],
+    often: &[],
     after: &["gammel", "gamle", "gammelt"],
     per: &["per", "i"],
 };
