@@ -131,3 +131,37 @@ fn what_holds_elsewhere_holds_in_no_other_section() {
         assert!(found.is_empty(), "{words}: {found:?}");
     }
 }
+
+/// Who gets data, and what stands beside a period, in ordinary words.
+#[test]
+fn ordinary_words_are_held_against_the_rule() {
+    let log = "{{ keep security.log }}";
+    // On behalf of a customer nothing is shared with the group and partners.
+    let held = "{{ keep handover.conversation }}";
+    for (language, template, words) in [
+        ("en", log, "It goes to social media platforms."),
+        ("nb", log, "Loggene går til sosiale medier."),
+        ("en", log, "The police get your logs."),
+        ("nb", held, "Forretningspartnere får samtalen din."),
+        ("nb", log, "Vi gir det til Mailchimp."),
+        ("nb", log, "Vi sletter dem tre år etter innsamlingen."),
+        ("en", log, "We anonymise the log after three years."),
+        ("en", log, "We keep logs for at least three years."),
+        ("en", log, "They are purged annually."),
+        (
+            "en",
+            held,
+            "Companies in the Visma Group get your conversation.",
+        ),
+    ] {
+        let found = instead(language, template, words);
+        assert_eq!(found.len(), 1, "{words}: {found:?}");
+    }
+    for (language, template, words) in [
+        ("en", log, "Companies in the Visma Group get your logs."),
+        ("nb", log, "Forretningspartnere får adressen din."),
+    ] {
+        let found = instead(language, template, words);
+        assert!(found.is_empty(), "{words}: {found:?}");
+    }
+}

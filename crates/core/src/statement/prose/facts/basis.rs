@@ -473,3 +473,128 @@ fn by_letter(letter: char) -> Option<BasisName> {
     ];
     all.into_iter().find(|name| words::letter(*name) == letter)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{JOBB, JOBS};
+    use crate::diagnostic::Diagnostic;
+    use crate::statement::testing::changed;
+
+    /// The recruitment rests on legitimate interest alone.
+    fn of_interest(language: &str, words: &str) -> Vec<Diagnostic> {
+        let file = format!("text/{language}.md");
+        let old = if language == "en" { JOBS } else { JOBB };
+        let contract = "  { contract = { en = \"steps before an agreement\", nb = \"tiltak før en avtale\" }, when = \"offered\" },\n";
+        let activity = ("activities/jobs.toml", contract, "");
+        changed(&[activity, (&file, old, words)])
+            .err()
+            .unwrap_or_default()
+    }
+
+    /// What states a basis: language, words, the literal.
+    const STATED: &[(&str, &str, &str)] = &[
+        ("en", "Consent is the legal basis.", "Consent"),
+        (
+            "en",
+            "This rests on a contract with you.",
+            "contract with you",
+        ),
+        ("en", "We base this on your consent.", "consent"),
+        ("en", "We do this with your consent.", "with your consent"),
+        (
+            "en",
+            "We only do this if you have consented.",
+            "if you have consented",
+        ),
+        ("en", "Our legal basis: consent.", "consent"),
+        ("en", "Your consent is the basis for this.", "consent"),
+        (
+            "en",
+            "We do this because you have consented.",
+            "because you have consented",
+        ),
+        (
+            "en",
+            "This is necessary to fulfil our contract with you.",
+            "contract with you",
+        ),
+        (
+            "en",
+            "It is necessary for compliance with a legal obligation.",
+            "legal obligation",
+        ),
+        ("en", "We log this on the basis of contract.", "contract"),
+        ("nb", "Rettslig grunnlag: samtykke.", "samtykke"),
+        ("nb", "Grunnlaget er samtykket ditt.", "samtykke"),
+        ("nb", "Vi har hjemmel i samtykket ditt.", "samtykke"),
+        (
+            "nb",
+            "Dette er nødvendig for å oppfylle avtalen med deg.",
+            "avtalen med deg",
+        ),
+        ("nb", "Samtykke er det rettslige grunnlaget.", "Samtykke"),
+        ("nb", "Dette bygger på en avtale med deg.", "avtale med deg"),
+        ("nb", "Vi baserer dette på samtykket ditt.", "samtykke"),
+        (
+            "nb",
+            "Vi gjør dette med ditt samtykke.",
+            "med ditt samtykke",
+        ),
+        (
+            "nb",
+            "Dette gjør vi bare hvis du har samtykket.",
+            "hvis du har samtykket",
+        ),
+    ];
+
+    /// What states another basis than the rule's, denies one, supposes one or says it of something else.
+    const UNSTATED: &[(&str, &str)] = &[
+        ("en", "Legitimate interest is the legal basis."),
+        ("en", "Consent is not the legal basis."),
+        (
+            "en",
+            "Where consent is the legal basis, you can withdraw it.",
+        ),
+        ("en", "This does not rest on a contract with you."),
+        (
+            "en",
+            "We do not do this with your consent, but with our interest.",
+        ),
+        ("en", "We do this without your consent."),
+        ("en", "We do this if you have consented to cookies."),
+        ("en", "You get news if you have consented."),
+        ("en", "Our legal basis: legitimate interest."),
+        ("en", "Your consent is not the basis for this."),
+        ("en", "We never do this because you have consented."),
+        (
+            "en",
+            "We ask for more where it is necessary to fulfil a contract.",
+        ),
+        ("en", "The price is set on the basis of your contract."),
+        ("en", "It is necessary to fulfil your order."),
+        ("nb", "Grunnlaget er en berettiget interesse."),
+        ("nb", "Det er nødvendig for å oppfylle ønsket ditt."),
+        ("nb", "Samtykke er ikke det rettslige grunnlaget."),
+        ("nb", "Vi gjør dette uten samtykke fra deg."),
+        (
+            "nb",
+            "Der samtykke er det rettslige grunnlaget, kan du trekke det.",
+        ),
+    ];
+
+    #[test]
+    fn a_basis_is_stated_in_many_ways() {
+        for (language, words, literal) in STATED {
+            let found = of_interest(language, words);
+            let [wrong] = found.as_slice() else {
+                panic!("{words}: {found:?}")
+            };
+            let says = format!("the text says `{literal}`, the rule says ");
+            assert!(wrong.message.starts_with(&says), "{}", wrong.message);
+        }
+        for (language, words) in UNSTATED {
+            let found = of_interest(language, words);
+            assert!(found.is_empty(), "{words}: {found:?}");
+        }
+    }
+}

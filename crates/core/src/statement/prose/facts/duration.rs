@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::super::part::{Sentence, find};
+use super::super::part::{Sentence, find, tokens};
 use super::basis::literal;
 use super::rule::{Rule, kept};
-use super::{Contradiction, Scope, keeping_words};
+use super::{Contradiction, Scope, beside, keeping_words};
 use crate::language::Language;
-use crate::retention::{Period, durations_in};
+use crate::retention::{Period, Unit, durations_in};
 
 /// Words right before a duration, or right after it, that make it no limit of keeping: `the last
 /// 6 months`, `3 years ago`. Ages and rates are not read as durations at all.
@@ -86,20 +86,28 @@ const fn change_words(language: Language) -> &'static [&'static str] {
 /// activity, only the time to answer is held against what is promised.
 pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
     let mut found = Vec::new();
-    let rule = kept(scope);
+    let (rule, answer) = (kept(scope), answer(scope));
     for sentence in &scope.part.sentences {
-        for (span, period) in durations_in(&sentence.words, scope.language) {
+        let durations = durations_in(&sentence.words, scope.language);
+        for (span, period) in durations.into_iter().chain(rates(sentence, scope.language)) {
             if is_elsewhere(sentence, &span, scope.language) {
                 continue;
             }
-            let rule = if is_about_answers(sentence, &span, scope.language) {
-                &answer(scope)
-            } else if beside(scope, sentence).any(|known| known.same_length(period)) {
+            let of_answers = is_about_answers(sentence, &span, scope.language);
+            let rule = if of_answers {
+                answer.as_ref()
+            } else if others(scope, sentence).any(|known| known.same_length(period)) {
                 continue;
             } else {
-                &rule
+                rule.as_ref()
             };
-            if let Some(rule) = rule.as_ref().filter(|rule| !rule.allows(period)) {
+            let Some(rule) = rule else { continue };
+            if rule.allows(period) && of_answers {
+                continue;
+            }
+            if rule.allows(period) {
+                found.extend(beside::check(scope, sentence, (&span, period), rule));
+            } else {
                 found.push(Contradiction {
                     says: format!("`{}`", literal(scope, sentence, &span)),
                     span: sentence.place(&span),
@@ -111,6 +119,38 @@ pub(super) fn check(scope: &Scope<'_>) -> Vec<Contradiction> {
         }
     }
     found
+}
+
+/// How often something is deleted, which is how long it is kept: "purged annually".
+fn rates(sentence: &Sentence, language: Language) -> Vec<(Range<usize>, Period)> {
+    let (verbs, rates): (&[&str], [(&str, Unit); 4]) = match language {
+        Language::En => (
+            &["purge", "delete", "erase", "remove"],
+            [
+                ("annually", Unit::Year),
+                ("yearly", Unit::Year),
+                ("every year", Unit::Year),
+                ("monthly", Unit::Month),
+            ],
+        ),
+        Language::Nb => (
+            &["slett", "fjern", "makuler"],
+            [
+                ("årlig", Unit::Year),
+                ("hvert år", Unit::Year),
+                ("månedlig", Unit::Month),
+                ("hver måned", Unit::Month),
+            ],
+        ),
+    };
+    let found = rates.into_iter().filter_map(|(rate, unit)| {
+        let span = find(&sentence.words, rate, 0)?;
+        let before = tokens(sentence.words.get(..span.start)?);
+        let (_, verb) = before.last()?;
+        let deletes = verbs.iter().any(|stem| verb.starts_with(stem));
+        Some((span, Period::of(1, unit)?)).filter(|_| deletes)
+    });
+    found.collect()
 }
 
 /// Whether a duration is a time to answer. Keeping and deleting an answer is something else: where
@@ -131,7 +171,7 @@ fn is_about_answers(sentence: &Sentence, span: &Range<usize>, language: Language
 }
 
 /// The periods of what a sentence in a part may speak of besides the activity: cookies, changes.
-fn beside(scope: &Scope<'_>, sentence: &Sentence) -> impl Iterator<Item = Period> {
+fn others(scope: &Scope<'_>, sentence: &Sentence) -> impl Iterator<Item = Period> {
     let reading = &scope.statement.published;
     let cookies = sentence.has(cookie_words(scope.language));
     let cookies = reading.cookies.cookies.values().filter(move |_| cookies);

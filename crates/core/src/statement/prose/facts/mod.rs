@@ -5,6 +5,7 @@
 //! from being loaded.
 
 mod basis;
+mod beside;
 mod date;
 mod denial;
 mod doubt;

@@ -41,10 +41,7 @@ pub(super) fn kept(scope: &Scope<'_>) -> Option<Rule> {
     let activities: Vec<&Activity> = activities
         .filter_map(|id| reading.activities.get(*id))
         .collect();
-    let keeps: Vec<&Keep> = activities
-        .iter()
-        .flat_map(|one| keeps(scope, one))
-        .collect();
+    let keeps = all(scope);
     let own = activities.iter().flat_map(|one| of_activity(one));
     Some(Rule {
         path: format!("activities.{id}.collections.{key}.keep"),
@@ -55,6 +52,15 @@ pub(super) fn kept(scope: &Scope<'_>) -> Option<Rule> {
             .collect(),
         days: keeps.iter().flat_map(|keep| days(keep)).collect(),
     })
+}
+
+/// Every phrase by which the activities of a part keep something, or their recipients.
+pub(super) fn all<'a>(scope: &Scope<'a>) -> Vec<&'a Keep> {
+    let activities = &scope.statement.published.activities;
+    let own = scope.part.activities.iter();
+    own.filter_map(|id| activities.get(*id))
+        .flat_map(|one| keeps(scope, one))
+        .collect()
 }
 
 /// Every phrase by which an activity keeps something, or a recipient of its.
