@@ -15,10 +15,13 @@ sql! {
     COUNTER_PART_SAVE = "INSERT INTO counter_part (bucket, statistic, cell_hash, person, plan_id, records,
         counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (bucket, statistic, cell_hash, person) DO UPDATE SET
+        records = counter_part.records + excluded.records, plan_id = excluded.plan_id
+        WHERE counter_part.bucket = $1 AND counter_part.plan_id <> excluded.plan_id";
+    COUNTER_PART_RENEW = "INSERT INTO counter_part (bucket, statistic, cell_hash, person, plan_id, records,
+        counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (bucket, statistic, cell_hash, person) DO UPDATE SET
         records = counter_part.records + excluded.records, plan_id = excluded.plan_id,
-        counted_at = CASE WHEN EXISTS (SELECT 1 FROM counter WHERE counter.bucket = $1
-            AND counter.statistic = $2 AND counter.cell_hash = $3)
-            THEN excluded.counted_at ELSE counter_part.counted_at END
+        counted_at = excluded.counted_at
         WHERE counter_part.bucket = $1 AND counter_part.plan_id <> excluded.plan_id";
     COUNTER_SAVE = "INSERT INTO counter (bucket, statistic, cell_hash, cell, people, records)
         VALUES ($1, $2, $3, $4, $5, $6)
@@ -112,13 +115,19 @@ impl Tx<'_> {
         })
     }
 
-    /// Lets a person's records join a cell. In the cell's bucket.
+    /// Lets a person's records join a cell. Whoever waits in one that is not open yet waits since they first
+    /// joined. In the cell's bucket.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
     pub fn join_cell(&mut self, joining: &Joining, at: Timestamp) -> Result<(), StoreError> {
         let bucket = self.only(joining.cell_hash.bucket())?;
+        let cell = values![bucket, &joining.statistic, joining.cell_hash];
+        let save = match self.first(&COUNTER_FIND, cell)? {
+            Some(_) => COUNTER_PART_RENEW,
+            None => COUNTER_PART_SAVE,
+        };
         let values = values![
             bucket,
             &joining.statistic,
@@ -128,7 +137,7 @@ impl Tx<'_> {
             i64::from(joining.records),
             at,
         ];
-        self.execute(&COUNTER_PART_SAVE, values).map(drop)
+        self.execute(&save, values).map(drop)
     }
 
     /// How many people a cell holds, folded in or not. In the cell's bucket.

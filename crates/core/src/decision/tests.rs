@@ -472,9 +472,12 @@ proptest! {
             may(&rule, &facts, use_for, at(40)).is_yes()
         };
         // A restriction, asked for or while an objection is assessed, keeps data that would have had
-        // to go, for the uses of Article 18(2) alone.
-        let restricted = rule.is_restricted(&known_of(after, &rule, &known));
-        let kept = restricted && act != Act::Withdraw && use_for != Use::Ordinary;
+        // to go, for the uses of Article 18(2) alone. A withdrawal restricts only where the consent
+        // was what outweighed an objection.
+        let is_restricted = |standings| rule.is_restricted(&known_of(standings, &rule, &known));
+        let restricted = is_restricted(after);
+        let begins = act != Act::Withdraw || !is_restricted(before);
+        let kept = restricted && begins && use_for != Use::Ordinary;
         prop_assert!(!ask(after) || ask(before) || kept);
         let stored = restricted && use_for == Use::Storage;
         let denied = rule.marketing && act == Act::Object && use_for != Use::OwnRequest && !stored;

@@ -372,7 +372,8 @@ fn p3_1_1_a_line_that_cannot_be_read_is_no_no() {
     let world = World::sqlite();
     let data = world.directory.path().join("commands");
     let who = "email:anna@example.com";
-    let consent = ["ledger", "add", who, "newsletters", "consent"];
+    let mut consent = vec!["ledger", "add", who, "newsletters", "consent"];
+    consent.extend(["--language", "nb", "--channel", "form"]);
     same(run(&world, &data, &consent).0, 0);
     let good = "anna@example.com\nemail:anna@example.com\nemail:bo@example.com\n";
     let kept = "anna@example.com\nemail:anna@example.com\n";
