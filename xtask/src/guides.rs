@@ -1,7 +1,8 @@
 //! The guides do what they say: their files are written, their commands run.
 //!
 //! A code block whose language is followed by a path, as in "toml shop/statement.toml", is a file.
-//! A line of an `sh` block that begins with `ombud` is run. Each page starts in an empty folder.
+//! A line of an `sh` block that begins with `ombud` is run. Each page starts in an empty folder; where the
+//! server is started, a sweep makes the data that it would make.
 
 use std::fs;
 use std::path::Path;
@@ -13,6 +14,9 @@ use crate::command::{ombud, program, root, unset};
 use crate::say;
 
 const GUIDES: &str = "docs/book/guides";
+
+/// How a page starts the server, which runs until the reader stops it.
+const SERVE: &str = "cargo run --release -- serve";
 
 /// One thing a page does.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,7 +58,11 @@ fn follow(step: &Step, folder: &Path, ombud: &Path) -> Result<()> {
         }
         Step::Command(line) => {
             say::line(&format!("$ {line}"));
-            let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+            let words: Vec<&str> = if line.starts_with(SERVE) {
+                vec!["sweep"]
+            } else {
+                line.split_whitespace().skip(1).collect()
+            };
             let status = unset(program(ombud, &words)).current_dir(folder).status()?;
             if !matches!(status.code(), Some(0 | 1)) {
                 bail!("`{line}` failed ({status})");
@@ -81,7 +89,8 @@ fn steps(page: &str) -> Vec<Step> {
                     text,
                 });
             } else if info == "sh" {
-                let commands = text.lines().filter(|line| line.starts_with("ombud "));
+                let is_run = |line: &&str| line.starts_with("ombud ") || line.starts_with(SERVE);
+                let commands = text.lines().filter(is_run);
                 steps.extend(commands.map(|line| Step::Command(line.to_owned())));
             }
         }
@@ -95,8 +104,8 @@ mod tests {
 
     #[test]
     fn a_page_is_read_in_order() {
-        let page = "Words.\n\n```toml shop/a.toml\nx = 1\n```\n\n```sh\nombud check\ncargo run\n```\n\n\
-                    ```text\nombud not run\n```\n\n```sh\nombud board\n```\n";
+        let page = "Words.\n\n```toml shop/a.toml\nx = 1\n```\n\n```sh\nombud check\ncargo test\n```\n\n\
+                    ```text\nombud not run\n```\n\n```sh\ncargo run --release -- serve --demo\nombud board\n```\n";
         let command = |line: &str| Step::Command(line.to_owned());
         let file = Step::File {
             path: "shop/a.toml".to_owned(),
@@ -104,7 +113,12 @@ mod tests {
         };
         assert_eq!(
             steps(page),
-            [file, command("ombud check"), command("ombud board")]
+            [
+                file,
+                command("ombud check"),
+                command("cargo run --release -- serve --demo"),
+                command("ombud board")
+            ]
         );
     }
 }
