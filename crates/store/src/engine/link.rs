@@ -77,14 +77,15 @@ impl<'c> Link<'c> {
     /// Runs the text of a migration: many statements, no values.
     pub(crate) fn script(&mut self, text: &str) -> Result<(), StoreError> {
         const NAME: &str = "migration";
-        match &mut self.wire {
+        let ran = match &mut self.wire {
             Wire::Sqlite(connection) => connection
                 .execute_batch(text)
                 .map_err(|error| sqlite_error(NAME, &error)),
             Wire::Postgres(transaction, _) => transaction
                 .batch_execute(text)
                 .map_err(|error| postgres_error(NAME, &error)),
-        }
+        };
+        ran.inspect_err(|error| self.failure = Some(error.clone()))
     }
 
     /// Prepares a statement without running it.
