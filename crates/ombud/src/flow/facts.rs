@@ -70,6 +70,7 @@ impl Facts {
             json: serde_json::to_string(self).unwrap_or_default(),
             personal: self.born_on.is_some()
                 || !self.values.is_empty()
+                || self.length.is_some()
                 || self.extended.is_some()
                 || !self.holds.is_empty(),
         }

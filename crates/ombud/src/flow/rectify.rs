@@ -54,7 +54,7 @@ impl Ombud {
     ///
     /// [`FlowError::NotFound`], [`FlowError::Restricted`], [`FlowError::Intake`] when the result is not what
     /// is declared, or [`FlowError::SeveralPeople`] when a new identity is another person's; nothing was
-    /// changed then.
+    /// changed then. Where the store fails, what was told may have been done in part: repeat it.
     pub async fn rectify(
         &self,
         id: RecordId,
@@ -71,28 +71,33 @@ impl Ombud {
         let rule = rule_of(&self.book, &record.collection)?;
         let named = intake::identities(&self.book, rule, &changes, &BTreeMap::new());
         let named = self.and(SubjectRef::default(), named.map_err(FlowError::Intake)?);
-        let mut taken = Vec::new();
-        if !named.0.is_empty() {
-            let asked = self.asked(&named)?;
-            let found = self.found(&asked).await?;
-            if found.subject.is_some_and(|owner| owner != record.subject) {
+        let any = !named.0.is_empty();
+        let asked = any.then(|| self.asked(&named)).transpose()?;
+        let mut found = None;
+        if let Some(asked) = &asked {
+            let known = self.found(asked).await?;
+            if known.subject.is_some_and(|owner| owner != record.subject) {
                 return Err(asked.several());
             }
-            let (book, wanted) = (self.book.clone(), changes.clone());
-            let check =
-                self.store
-                    .read::<_, FlowError, _>("record.check", id.bucket(), move |tx| {
-                        let record = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
-                        may_change(tx, &record)?;
-                        rectified(tx, &book, &record, &wanted, now).map(drop)
-                    });
-            check.await?;
-            self.extend(record.subject, &asked, found, now).await?;
-            if old == OldIdentity::Wrong {
-                taken = self.named_no_more(&record, &changes).await?;
-                self.forget(record.subject, taken.clone()).await?;
-            }
+            found = Some(known);
         }
+        let (book, wanted) = (self.book.clone(), changes.clone());
+        let check = self
+            .store
+            .read::<_, FlowError, _>("record.check", id.bucket(), move |tx| {
+                let record = tx.record(id)?.ok_or(FlowError::NotFound("record"))?;
+                may_change(tx, &record)?;
+                rectified(tx, &book, &record, &wanted, now).map(drop)
+            });
+        check.await?;
+        if let (Some(asked), Some(found)) = (asked, found) {
+            self.extend(record.subject, &asked, found, now).await?;
+        }
+        let taken = match old {
+            OldIdentity::Stays => Vec::new(),
+            OldIdentity::Wrong => self.named_no_more(&record, &changes).await?,
+        };
+        self.forget(record.subject, taken.clone()).await?;
         let book = self.book.clone();
         let rewrite = move |tx: &mut Tx<'_>| {
             let record = changeable(tx, id)?;

@@ -189,6 +189,16 @@ on_both! {
         assert_eq!(world.may(&wrong, "newsletters"), "no_consent");
         assert_eq!(world.find("email:right@example.com"), subject);
         assert_eq!(world.may(&json!({ "email": "right@example.com" }), "newsletters"), "yes");
+        // Taken out, it is nobody's either.
+        let phone = json!({ "email": "right@example.com", "message": "hello", "phone": "+4790000001" });
+        let (called, _) = world.add("support.inquiry", &anna, &phone, &json!({}));
+        assert_eq!(world.find("phone:+4790000001"), subject);
+        let path = format!("/records/{called}?old_identity=wrong");
+        let out = world.call(axum::http::Method::PATCH, &path, Some(&json!({ "phone": null })));
+        assert_eq!(out.status, StatusCode::NO_CONTENT);
+        assert_eq!(world.find("phone:+4790000001"), None);
+        let path = format!("/records/{called}");
+        world.call(axum::http::Method::DELETE, &path, None);
         // Whoever really owns it is another person.
         world.tell(&wrong, "newsletters", "consent");
         assert_ne!(world.find("email:wrong@example.com"), subject);
