@@ -43,7 +43,8 @@ impl State<'_> {
 /// its state on that day. Ordered by section, rule and place.
 ///
 /// A decision settles the findings of its rule at its places, of its kinds where the rule has
-/// several, through its review date, inclusive. A finding of another kind is open. A decision that settles nothing is itself a finding, so that stale decisions are seen.
+/// several, through its review date, inclusive. A finding of another kind is open. A decision that
+/// settles nothing is itself a finding, so that stale decisions are seen.
 pub fn check(statement: &Statement, today: Date) -> Vec<Judged<'_>> {
     let subject = Subject::new(statement, today);
     let mut findings = Vec::new();
