@@ -101,17 +101,24 @@ impl Ombud {
                 continue;
             };
             let (place, records) = (joining.cell_hash.bucket(), joining.records);
-            let write = self
+            let (statistic, cell) = (joining.statistic.clone(), joining.cell_hash);
+            let join = self
                 .store
                 .write::<_, FlowError, _>("statistic.join", place, move |tx| {
-                    tx.join_cell(&joining, now)?;
-                    let people = tx.people_in(&joining.statistic, joining.cell_hash)?;
-                    if hides(&rule, people) {
-                        tx.open_cell(&joining.statistic, joining.cell_hash, &words)?;
-                    }
-                    Ok(tx.is_open(&joining.statistic, joining.cell_hash)?)
+                    Ok(tx.join_cell(&joining, now)?)
                 });
-            if !write.await? {
+            join.await?;
+            // Asked once the joining is there for all to see: of several at once, the last sees every other.
+            let open = self
+                .store
+                .write::<_, FlowError, _>("statistic.open", place, move |tx| {
+                    let people = tx.people_in(&statistic, cell)?;
+                    if hides(&rule, people) {
+                        tx.open_cell(&statistic, cell, &words)?;
+                    }
+                    Ok(tx.is_open(&statistic, cell)?)
+                });
+            if !open.await? {
                 gathering += u64::from(records);
             }
         }

@@ -66,6 +66,18 @@ on_both! {
         assert_eq!(check.problem, None);
     }
 
+    fn p3_10_3_ten_people_whose_time_ends_together_are_shown(world) {
+        for number in 0..10 {
+            answers(world, &format!("p{number}"), WORDS, 1);
+        }
+        // Connects to a server as often as a sweep does, so that the next joins the cell many times at once.
+        world.sweep();
+        world.go("2029-04-01T22:00:00Z");
+        world.sweep();
+        let cell = vec![WORDS.to_owned(), "9".to_owned(), "2026-04".to_owned()];
+        assert_eq!(cells(world), [(cell, 10, 10)]);
+    }
+
     fn p3_10_3_a_cell_that_stays_small_is_dropped_after_31_days(world) {
         answers(world, "p0", WORDS, 1);
         world.go("2026-04-02T08:00:00Z");
