@@ -15,7 +15,8 @@ use ombud_core::statement::model::Statistic;
 use ombud_core::statistic::{WAIT, cell, hides, parts};
 use ombud_core::sweep::Verb;
 use ombud_store::{
-    Bucket, ClockId, Counter, CounterParts, Joining, PlanId, Record, StoreError, SubjectId, Tx,
+    Bucket, ClockId, Counter, CounterParts, Joining, KeyedHash, PlanId, Record, StoreError,
+    SubjectId, Tx,
 };
 use serde::Serialize;
 
@@ -43,6 +44,9 @@ pub struct Counted {
     /// How many records.
     pub records: u64,
 }
+
+/// How many records joined which cells.
+pub(super) type Joined = BTreeMap<(String, KeyedHash), u64>;
 
 impl Ombud {
     /// Every cell that hides everyone in it, by statistic.
@@ -83,16 +87,16 @@ impl Ombud {
         }
     }
 
-    /// Lets the records that a plan anonymises join their cells. Carried out again for the same plan, it
-    /// changes nothing. Returns how many of them joined a cell that does not hide everyone in it yet.
+    /// Lets the records that a plan anonymises join their cells, and notes in `joined` how many did. Carried
+    /// out again for the same plan, it changes nothing.
     pub(super) async fn join_cells(
         &self,
         bucket: Bucket,
         plan: PlanId,
+        joined: &mut Joined,
         now: Timestamp,
-    ) -> Result<u64, FlowError> {
+    ) -> Result<(), FlowError> {
         let book = self.book.clone();
-        let mut gathering = 0;
         let look = self
             .store
             .read::<_, FlowError, _>("statistic.look", bucket, move |tx| joining(tx, &book, plan));
@@ -101,25 +105,41 @@ impl Ombud {
                 continue;
             };
             let (place, records) = (joining.cell_hash.bucket(), joining.records);
-            let (statistic, cell) = (joining.statistic.clone(), joining.cell_hash);
+            let cell = (joining.statistic.clone(), joining.cell_hash);
             let join = self
                 .store
                 .write::<_, FlowError, _>("statistic.join", place, move |tx| {
                     Ok(tx.join_cell(&joining, now)?)
                 });
             join.await?;
+            let (statistic, hash) = cell.clone();
             // Asked once the joining is there for all to see: of several at once, the last sees every other.
             let open = self
                 .store
                 .write::<_, FlowError, _>("statistic.open", place, move |tx| {
-                    let people = tx.people_in(&statistic, cell)?;
-                    if hides(&rule, people) {
-                        tx.open_cell(&statistic, cell, &words)?;
+                    if hides(&rule, tx.people_in(&statistic, hash)?) {
+                        tx.open_cell(&statistic, hash, &words)?;
                     }
-                    Ok(tx.is_open(&statistic, cell)?)
+                    Ok(())
                 });
-            if !open.await? {
-                gathering += u64::from(records);
+            open.await?;
+            *joined.entry(cell).or_default() += u64::from(records);
+        }
+        Ok(())
+    }
+
+    /// How many records joined cells that do not hide everyone in them: asked once the sweep is over, for
+    /// whoever joins last may fill a cell for all.
+    pub(super) async fn gathering(&self, joined: Joined) -> Result<u64, FlowError> {
+        let mut gathering = 0;
+        for ((statistic, cell), records) in joined {
+            let look =
+                self.store
+                    .read::<_, FlowError, _>("statistic.is_open", cell.bucket(), move |tx| {
+                        Ok(tx.is_open(&statistic, cell)?)
+                    });
+            if !look.await? {
+                gathering += records;
             }
         }
         Ok(gathering)

@@ -16,6 +16,7 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 
 use super::act::{act, action, at_once, count, decided, verb};
+use super::statistic::Joined;
 use super::{FlowError, Ombud};
 
 /// How many buckets are swept together, so that they share commits; few enough that a choice which is
@@ -33,8 +34,8 @@ pub struct Swept {
     pub reduced: u64,
     /// Records counted into a cell of a statistic that hides everyone in it, then erased.
     pub anonymised: u64,
-    /// Records counted into a cell that does not hide everyone in it yet, then erased: what is left of
-    /// them is pseudonymised. Of a dry run, all that would be counted.
+    /// Records counted into a cell that does not hide everyone in it when the sweep is over, then erased:
+    /// what is left of them is pseudonymised. Of a dry run, all that would be counted.
     pub gathering: u64,
     /// Records taken out of use for a while before their end.
     pub hidden: u64,
@@ -94,7 +95,7 @@ impl Ombud {
         };
         let mut failed = self.recount(now).await.err();
         let mut buckets = self.due_buckets(now).await?.into_iter();
-        let mut tasks = JoinSet::new();
+        let (mut tasks, mut joined) = (JoinSet::new(), Joined::new());
         loop {
             while tasks.len() < AT_ONCE
                 && let Some(bucket) = buckets.next()
@@ -102,7 +103,12 @@ impl Ombud {
                 tasks.spawn(self.clone().sweep_bucket(bucket, now));
             }
             match tasks.join_next().await {
-                Some(Ok(Ok(more))) => swept.add(more),
+                Some(Ok(Ok((more, cells)))) => {
+                    swept.add(more);
+                    for (cell, records) in cells {
+                        *joined.entry(cell).or_default() += records;
+                    }
+                }
                 Some(Ok(Err(error))) => failed = Some(error),
                 Some(Err(_)) => failed = Some(StoreError::Closed.into()),
                 None => break,
@@ -116,7 +122,13 @@ impl Ombud {
             Err(error) => failed = Some(error),
         }
         failed = self.settle_cells(now).await.err().or(failed);
-        failed.map_or(Ok(swept), Err)
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        // A record that changed after it had joined was not erased.
+        swept.gathering = self.gathering(joined).await?.min(swept.anonymised);
+        swept.anonymised -= swept.gathering;
+        Ok(swept)
     }
 
     /// What a sweep at `now` would come to, without touching anything.
@@ -162,8 +174,12 @@ impl Ombud {
         Ok(survey.await?.into_iter().flatten().collect())
     }
 
-    async fn sweep_bucket(self, bucket: Bucket, now: Timestamp) -> Result<Swept, FlowError> {
-        let mut swept = Swept::default();
+    async fn sweep_bucket(
+        self,
+        bucket: Bucket,
+        now: Timestamp,
+    ) -> Result<(Swept, Joined), FlowError> {
+        let (mut swept, mut joined) = (Swept::default(), Joined::new());
         let rest = self
             .store
             .read::<_, FlowError, _>("sweep.rest", bucket, |tx| Ok(tx.plans_with_rest()?));
@@ -181,10 +197,11 @@ impl Ombud {
             let planned = plan.await?;
             swept.add(planned.swept);
             if let Some(plan) = planned.open {
+                self.join_cells(bucket, plan, &mut joined, now).await?;
                 swept.add(self.finish(bucket, plan, now).await?);
             }
             if planned.last {
-                return Ok(swept);
+                return Ok((swept, joined));
             }
         }
     }
@@ -192,7 +209,6 @@ impl Ombud {
     /// Carries out what is left of a plan, reads it back and closes it.
     async fn finish(&self, bucket: Bucket, id: PlanId, now: Timestamp) -> Result<Swept, FlowError> {
         let mut swept = Swept::default();
-        let gathering = self.join_cells(bucket, id, now).await?;
         loop {
             let book = self.book.clone();
             let act = self
@@ -204,8 +220,6 @@ impl Ombud {
                 break;
             }
         }
-        swept.gathering = gathering.min(swept.anonymised);
-        swept.anonymised -= swept.gathering;
         swept.remaining = self.close(bucket, id, now).await?;
         Ok(swept)
     }
