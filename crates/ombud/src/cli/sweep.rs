@@ -63,9 +63,10 @@ impl Sweep {
 fn tell(swept: &Swept, dry_run: bool, out: &mut Output<'_>) -> std::io::Result<()> {
     let done = if dry_run { "would be " } else { "" };
     out.line(format!(
-                "{} due: {} records {done}erased, {} {done}anonymised, {} {done}reduced, {} {done}hidden, {} later",
-                swept.due, swept.erased, swept.anonymised, swept.reduced, swept.hidden, swept.later
-            ))?;
+        "{} due: {} records {done}erased, {} {done}anonymised, {} {done}reduced, {} {done}hidden, \
+         {} later",
+        swept.due, swept.erased, swept.anonymised, swept.reduced, swept.hidden, swept.later
+    ))?;
     if swept.pseudonymised > 0 {
         let unnamed = swept.pseudonymised;
         out.line(format!(
@@ -75,14 +76,16 @@ fn tell(swept: &Swept, dry_run: bool, out: &mut Output<'_>) -> std::io::Result<(
     if swept.gathering > 0 {
         let gathering = swept.gathering;
         out.line(if dry_run {
-                    format!(
-                        "{gathering} records would be counted into statistics: anonymised where enough people are in their cells"
-                    )
-                } else {
-                    format!(
-                        "{gathering} records erased, and counted under pseudonyms for 31 days at most: too few people are in their cells to be anonymous"
-                    )
-                })?;
+            format!(
+                "{gathering} records would be counted into statistics: anonymised where enough people \
+                 are in their cells"
+            )
+        } else {
+            format!(
+                "{gathering} records erased, and counted under pseudonyms for 31 days at most: too few \
+                 people are in their cells so far to be anonymous"
+            )
+        })?;
     }
     if swept.shortened > 0 {
         let shortened = swept.shortened;
