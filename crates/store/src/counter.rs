@@ -13,15 +13,10 @@ use crate::tx::Tx;
 
 sql! {
     COUNTER_PART_SAVE = "INSERT INTO counter_part (bucket, statistic, cell_hash, person, plan_id, records,
-        counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-        ON CONFLICT (bucket, statistic, cell_hash, person) DO UPDATE SET
-        records = counter_part.records + excluded.records, plan_id = excluded.plan_id
-        WHERE counter_part.bucket = $1 AND counter_part.plan_id <> excluded.plan_id";
-    COUNTER_PART_RENEW = "INSERT INTO counter_part (bucket, statistic, cell_hash, person, plan_id, records,
-        counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        first_at, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
         ON CONFLICT (bucket, statistic, cell_hash, person) DO UPDATE SET
         records = counter_part.records + excluded.records, plan_id = excluded.plan_id,
-        counted_at = excluded.counted_at
+        last_at = excluded.last_at
         WHERE counter_part.bucket = $1 AND counter_part.plan_id <> excluded.plan_id";
     COUNTER_SAVE = "INSERT INTO counter (bucket, statistic, cell_hash, cell, people, records)
         VALUES ($1, $2, $3, $4, $5, $6)
@@ -31,16 +26,13 @@ sql! {
         WHERE bucket = $1 ORDER BY statistic, cell_hash";
     COUNTER_FIND = "SELECT statistic, cell_hash, cell, people, records FROM counter
         WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
-    COUNTER_PARTS = "SELECT statistic, cell_hash, records, counted_at FROM counter_part
+    COUNTER_PARTS = "SELECT statistic, cell_hash, records, first_at FROM counter_part
         WHERE bucket = $1 ORDER BY statistic, cell_hash";
-    COUNTER_PARTS_OF = "SELECT statistic, cell_hash, records, counted_at FROM counter_part
+    COUNTER_PARTS_OF = "SELECT statistic, cell_hash, records, first_at FROM counter_part
         WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
-    COUNTER_PARTS_UNTIL = "SELECT statistic, cell_hash, records, counted_at FROM counter_part
-        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3 AND counted_at <= $4";
-    COUNTER_PARTS_DROP = "DELETE FROM counter_part
-        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3";
-    COUNTER_PARTS_DROP_UNTIL = "DELETE FROM counter_part
-        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3 AND counted_at <= $4";
+    COUNTER_PARTS_TAKE = "DELETE FROM counter_part
+        WHERE bucket = $1 AND statistic = $2 AND cell_hash = $3 AND (last_at <= $4 OR first_at <= $5)
+        RETURNING statistic, cell_hash, records, first_at";
 }
 
 /// A cell that holds enough people to be shown.
@@ -69,10 +61,8 @@ pub struct CounterParts {
     pub people: u64,
     /// How many records.
     pub records: u64,
-    /// When the first of them joined. Whoever joins a cell without words again did so first then.
+    /// When the first of them joined.
     pub first: Timestamp,
-    /// When the last of them joined.
-    pub last: Timestamp,
 }
 
 /// A person's records that join a cell.
@@ -115,21 +105,15 @@ impl Tx<'_> {
         })
     }
 
-    /// Lets a person's records join a cell. Whoever waits in one that is not open yet waits since they first
-    /// joined. In the cell's bucket.
+    /// Lets a person's records join a cell; whoever joins again waits since they first did. In the cell's
+    /// bucket.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
     pub fn join_cell(&mut self, joining: &Joining, at: Timestamp) -> Result<(), StoreError> {
-        let bucket = self.only(joining.cell_hash.bucket())?;
-        let cell = values![bucket, &joining.statistic, joining.cell_hash];
-        let save = match self.first(&COUNTER_FIND, cell)? {
-            Some(_) => COUNTER_PART_RENEW,
-            None => COUNTER_PART_SAVE,
-        };
         let values = values![
-            bucket,
+            self.only(joining.cell_hash.bucket())?,
             &joining.statistic,
             joining.cell_hash,
             joining.person.0.as_slice(),
@@ -137,7 +121,7 @@ impl Tx<'_> {
             i64::from(joining.records),
             at,
         ];
-        self.execute(&save, values).map(drop)
+        self.execute(&COUNTER_PART_SAVE, values).map(drop)
     }
 
     /// How many people a cell holds, folded in or not. In the cell's bucket.
@@ -184,50 +168,56 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Folds what joined a cell that has its words into it, and forgets who joined; false if the cell
-    /// has no words. In the cell's bucket.
+    /// Folds into a cell that has its words whoever joined it last up to `rested`, or first up to `waited`;
+    /// forgets who it was, and returns what was folded. None if there was nobody, or there are no words.
+    /// In the cell's bucket.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
-    pub fn fold_cell(&mut self, parts: &CounterParts) -> Result<bool, StoreError> {
-        let bucket = self.only(parts.cell_hash.bucket())?;
-        let CounterParts {
-            statistic,
-            cell_hash,
-            ..
-        } = parts;
-        let key = values![bucket, statistic, *cell_hash];
-        let Some(open) = self.first(&COUNTER_FIND, key)? else {
-            return Ok(false);
+    pub fn fold_parts(
+        &mut self,
+        (statistic, cell): (&str, KeyedHash),
+        (rested, waited): (Timestamp, Timestamp),
+    ) -> Result<Option<CounterParts>, StoreError> {
+        let bucket = self.only(cell.bucket())?;
+        let Some(open) = self.first(&COUNTER_FIND, values![bucket, statistic, cell])? else {
+            return Ok(None);
         };
         let words = counter(open)?.cell;
-        // What joined since it was looked at counts too.
-        for now in by_cell(self.query(&COUNTER_PARTS_OF, key)?)? {
-            let [people, records] = [now.people, now.records].map(crate::evidence::signed);
-            let values = values![bucket, statistic, *cell_hash, &words, people, records];
+        let taken = self.take_parts((statistic, cell), (rested, waited))?;
+        if let Some(taken) = &taken {
+            let [people, records] = [taken.people, taken.records].map(crate::evidence::signed);
+            let values = values![bucket, statistic, cell, &words, people, records];
             self.execute(&COUNTER_SAVE, values)?;
         }
-        self.execute(&COUNTER_PARTS_DROP, key)?;
-        Ok(true)
+        Ok(taken)
     }
 
-    /// Forgets who joined a cell up to an instant, and returns what was forgotten; none if there was
-    /// nothing. In the cell's bucket.
+    /// Forgets who first joined a cell up to an instant, and returns what was forgotten; none if there
+    /// was nothing. In the cell's bucket.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot answer.
     pub fn drop_parts(
         &mut self,
+        cell: (&str, KeyedHash),
+        waited: Timestamp,
+    ) -> Result<Option<CounterParts>, StoreError> {
+        self.take_parts(cell, (Timestamp::MIN, waited))
+    }
+
+    /// Takes out whoever joined a cell last up to `rested`, or first up to `waited`.
+    fn take_parts(
+        &mut self,
         (statistic, cell): (&str, KeyedHash),
-        until: Timestamp,
+        (rested, waited): (Timestamp, Timestamp),
     ) -> Result<Option<CounterParts>, StoreError> {
         let bucket = self.only(cell.bucket())?;
-        let values = values![bucket, statistic, cell, until];
-        let dropped = by_cell(self.query(&COUNTER_PARTS_UNTIL, values)?)?;
-        self.execute(&COUNTER_PARTS_DROP_UNTIL, values)?;
-        Ok(dropped.into_iter().next())
+        let values = values![bucket, statistic, cell, rested, waited];
+        let taken = by_cell(self.query(&COUNTER_PARTS_TAKE, values)?)?;
+        Ok(taken.into_iter().next())
     }
 
     /// The cells of this bucket that have words.
@@ -269,21 +259,18 @@ fn by_cell(rows: Vec<Row>) -> Result<Vec<CounterParts>, StoreError> {
     for row in rows {
         let mut columns = row.columns("counter_part", "a cell");
         let (statistic, cell_hash) = (columns.take("statistic")?, columns.take("cell_hash")?);
-        let (records, joined) = (columns.take("records")?, columns.take("counted_at")?);
         let one = CounterParts {
             statistic,
             cell_hash,
             people: 1,
-            records,
-            first: joined,
-            last: joined,
+            records: columns.take("records")?,
+            first: columns.take("first_at")?,
         };
         match cells.last_mut() {
             Some(cell) if (&cell.statistic, cell.cell_hash) == (&one.statistic, one.cell_hash) => {
                 cell.people += one.people;
                 cell.records += one.records;
                 cell.first = cell.first.min(one.first);
-                cell.last = cell.last.max(one.last);
             }
             Some(_) | None => cells.push(one),
         }

@@ -23,8 +23,8 @@ use serde::Serialize;
 use super::act::decided;
 use super::{FlowError, Ombud, anchor, record};
 
-/// How long a part rests before it is folded in: a plan that is carried out again within this time
-/// still finds that its people have joined.
+/// How long whoever joined rests before they are folded in: a plan that is carried out again within this
+/// time still finds that its people have joined.
 const RESTS: SignedDuration = SignedDuration::from_hours(24);
 
 /// How many records of a person are read at once.
@@ -145,15 +145,15 @@ impl Ombud {
         Ok(gathering)
     }
 
-    /// Folds what has joined into the cells that have words, and forgets who has waited for too long in
+    /// Folds whoever has rested into the cells that have words, and forgets who has waited for too long in
     /// one that has none.
     pub(super) async fn settle_cells(&self, now: Timestamp) -> Result<(), FlowError> {
         let survey = self
             .store
             .survey::<_, FlowError, _>("statistic.parts", |tx| Ok(tx.counter_parts()?));
         for joined in survey.await?.into_iter().flatten() {
-            let held = now.duration_since(joined.first);
-            if now.duration_since(joined.last) < RESTS && held < WAIT {
+            // Nothing is settled sooner.
+            if now.duration_since(joined.first) < RESTS {
                 continue;
             }
             let book = self.book.clone();
@@ -161,7 +161,7 @@ impl Ombud {
             let write = self
                 .store
                 .write::<_, FlowError, _>("statistic.settle", place, move |tx| {
-                    settle(tx, &book, &joined, now)
+                    settle(tx, &book, (&joined.statistic, joined.cell_hash), now)
                 });
             write.await?;
         }
@@ -234,23 +234,23 @@ fn collected(tx: &mut Tx<'_>, book: &Rulebook, record: &Record) -> Result<Timest
     Ok(told.unwrap_or(record.created_at))
 }
 
+/// Settles a cell. Whoever joins one that has words again and again rests never: they are folded in once
+/// they have waited for as long as anyone may, and who joins after that is counted anew.
 fn settle(
     tx: &mut Tx<'_>,
     book: &Rulebook,
-    joined: &CounterParts,
+    cell: (&str, KeyedHash),
     now: Timestamp,
 ) -> Result<(), FlowError> {
-    let rule = declared(book, &joined.statistic);
-    let rested = now.duration_since(joined.last) >= RESTS;
-    let kept = rested && tx.fold_cell(joined)?;
+    let (statistic, hash) = cell;
+    let rule = declared(book, statistic);
+    let before = |time| now.checked_sub(time).unwrap_or(Timestamp::MIN);
+    let kept = tx.is_open(statistic, hash)?;
     let settled = if kept {
-        Some(joined.clone())
-    } else if tx.is_open(&joined.statistic, joined.cell_hash)? {
-        None
+        tx.fold_parts(cell, (before(RESTS), before(WAIT)))?
     } else {
         let wait = if rule.is_some() { WAIT } else { RESTS };
-        let until = now.checked_sub(wait).unwrap_or(Timestamp::MIN);
-        tx.drop_parts((&joined.statistic, joined.cell_hash), until)?
+        tx.drop_parts(cell, before(wait))?
     };
     let Some(settled) = settled else {
         return Ok(());

@@ -204,7 +204,8 @@ CREATE TABLE IF NOT EXISTS counter_part (
   person BYTEA NOT NULL,
   plan_id BYTEA NOT NULL,
   records BIGINT NOT NULL,
-  counted_at BIGINT NOT NULL,
+  first_at BIGINT NOT NULL,
+  last_at BIGINT NOT NULL,
   PRIMARY KEY (bucket, statistic, cell_hash, person)
 );
 

@@ -259,30 +259,38 @@ on_both! {
         };
         let [joined] = <[_; 1]>::try_from(parts()).unwrap();
         assert_eq!((joined.people, joined.records), (2, 6));
-        assert_eq!((joined.first, joined.last), (at(1), at(4)), "joining again begins no new wait");
+        assert_eq!(joined.first, at(1), "joining again begins no new wait");
         assert_eq!(people(), 2);
-        let fold = |joined: CounterParts| {
-            db.store.write("fold", place, move |tx| tx.fold_cell(&joined)).wait().unwrap()
+        let fold = |rested, waited| {
+            let fold = move |tx: &mut Tx<'_>| {
+                tx.fold_parts(("a.b.usage", cell), (at(rested), at(waited)))
+            };
+            let folded: Option<CounterParts> = db.store.write("fold", place, fold).wait().unwrap();
+            folded.map(|parts| (parts.people, parts.records))
         };
-        assert!(!fold(joined.clone()), "it has no words");
+        assert_eq!(fold(9, 9), None, "it has no words");
         assert_eq!(parts().len(), 1);
         let open = move |tx: &mut Tx<'_>| tx.open_cell("a.b.usage", cell, "web");
         db.store.write("open", place, open).wait().unwrap();
-        assert!(fold(joined.clone()));
-        assert!(fold(joined), "folded already: nothing is added");
+        assert_eq!(fold(2, 0), None, "nobody has rested");
+        assert_eq!(fold(3, 0), Some((1, 5)), "only who has");
+        assert_eq!((fold(3, 0), people()), (None, 2), "folded already: nothing is added");
+        join(berit, 4, 2, 5);
+        assert_eq!(fold(4, 3), None, "whoever joins again rests anew");
+        assert_eq!(fold(4, 4), Some((1, 3)), "and waits since they first did");
         assert_eq!((parts(), people()), (Vec::new(), 2));
         let cells = db.store.read("cells", place, |tx| tx.counters()).wait().unwrap();
         let found: Vec<_> = cells.iter().map(|one| (one.cell.as_str(), one.people, one.records)).collect();
-        assert_eq!(found, [("web", 2, 6)]);
-        join(anna, 4, 1, 5);
-        join(anna, 5, 1, 7);
+        assert_eq!(found, [("web", 2, 8)]);
+        join(anna, 5, 1, 6);
+        join(anna, 6, 1, 7);
         let drop = |until| {
             let drop = move |tx: &mut Tx<'_>| tx.drop_parts(("a.b.usage", cell), at(until));
             let dropped: Option<CounterParts> = db.store.write("drop", place, drop).wait().unwrap();
             dropped.map(|parts| (parts.people, parts.records))
         };
-        assert_eq!(drop(6), None, "who joins a cell with words again waits anew");
-        assert_eq!(drop(7), Some((1, 2)));
+        assert_eq!(drop(5), None);
+        assert_eq!(drop(6), Some((1, 2)), "joining again begins no new wait");
         assert_eq!(people(), 2, "what was folded stays");
     }
 }
