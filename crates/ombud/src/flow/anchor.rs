@@ -149,6 +149,22 @@ impl Counting<'_, '_> {
         Ok(clock)
     }
 
+    /// What a clock would know once its facts are changed; nothing is.
+    pub(super) fn foresee(
+        &mut self,
+        rule: &CollectionRule,
+        key: &ClockKey,
+        edit: impl FnOnce(&mut Facts),
+    ) -> Result<Facts, FlowError> {
+        let known = self.tx.clock(key)?;
+        let mut facts = known
+            .map(|clock| Facts::parse(&clock.anchors))
+            .unwrap_or_default();
+        edit(&mut facts);
+        self.learn(rule, key, &mut facts)?;
+        Ok(facts)
+    }
+
     /// Whether a legal hold or a restriction stops the clock.
     fn is_held(
         &mut self,

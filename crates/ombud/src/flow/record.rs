@@ -109,38 +109,64 @@ impl Ombud {
         let mut told = told.unwrap_or_default();
         told.extend(of_fields(&self.book, rule, &fields, now));
         let who = self.and(who, named.unwrap_or_default());
-        // Asked before the person is made known, so that a refusal leaves nothing behind.
+        // Asked before anybody is made known, so that a refusal leaves nothing behind.
+        let mut basis = None;
         if let Some(activity) = self.book.activities.get(&rule.activity) {
             let facts = self.facts(&who, &rule.activity, activity).await?;
-            in_force(&self.book, rule, facts, &told, now)?;
+            basis = in_force(&self.book, rule, facts, &told, now)?;
         }
-        if self.look_up(&who).await?.subject.is_none() {
-            // What a person who is known did since may have it kept for longer.
-            let mut facts = anchor::Facts::default();
-            facts.apply_all(&with_collection(rule, &told));
-            is_in_time(&self.book, rule, &facts, now)?;
-        }
-        let subject = self.subject(&who, now).await?;
-        let bucket = self.store.bucket_of(subject);
         let mut random = [0; 8];
         self.store.random(&mut random)?;
-        let id = RecordId::new(now, bucket, random);
         let payload = serde_json::to_vec(&fields).unwrap_or_default();
-        let book = self.book.clone();
-        let add = move |tx: &mut Tx<'_>| {
-            tx.lock_subject(subject)?;
-            let record = NewRecord {
+        let record_of = |subject| {
+            let id = RecordId::new(now, self.store.bucket_of(subject), random);
+            NewRecord {
                 id,
                 subject,
                 collection: collection.clone(),
-                clock: anchor::clock_of(rule_of(&book, &collection)?, id),
+                clock: anchor::clock_of(rule, id),
                 created_at: now,
                 payload: payload.clone().into(),
-            };
-            let due = add(tx, &book, &record, &told)?;
-            Ok(Stored { record: id, due })
+            }
+        };
+        let known = self.look_up(&who).await?.subject.map(record_of);
+        self.check_time(rule, known, (&told, basis), now).await?;
+        let record = record_of(self.subject(&who, now).await?);
+        let (bucket, book) = (record.id.bucket(), self.book.clone());
+        let add = move |tx: &mut Tx<'_>| {
+            tx.lock_subject(record.subject)?;
+            let (record, due) = (record.id, add(tx, &book, &record, &told)?);
+            Ok(Stored { record, due })
         };
         self.write_once("record.add", bucket, command, add).await
+    }
+
+    /// Goes on unless a new record would be past its time already. What its person did since it was
+    /// collected may have it kept for longer; of a stranger there is no record to look at.
+    async fn check_time(
+        &self,
+        rule: &CollectionRule,
+        record: Option<NewRecord>,
+        (told, basis): (&[Change], Option<BasisName>),
+        now: Timestamp,
+    ) -> Result<(), FlowError> {
+        let Some(record) = record else {
+            let (mut facts, mut told) = (anchor::Facts::default(), with_collection(rule, told));
+            told.extend(of_basis(rule, basis));
+            facts.apply_all(&told);
+            return is_in_time(&self.book, rule, &facts, now);
+        };
+        let (book, told) = (self.book.clone(), told.to_vec());
+        let check =
+            self.store
+                .read::<_, FlowError, _>("record.check", record.id.bucket(), move |tx| {
+                    let (book, rule) = (&book, rule_of(&book, &record.collection)?);
+                    let (key, told) = begun(tx, (book, rule), &record, &told)?;
+                    let mut counting = Counting { tx, book, now };
+                    let facts = counting.foresee(rule, &key, |facts| facts.apply_all(&told))?;
+                    is_in_time(book, rule, &facts, now)
+                });
+        check.await
     }
 
     /// A record, opened, for a flow that acts on it: who sees it is told by
@@ -506,19 +532,11 @@ pub(super) fn add(
 ) -> Result<Option<Timestamp>, FlowError> {
     let rule = rule_of(book, &record.collection)?;
     let now = record.created_at;
-    let known = decision::facts(tx, book, (&rule.activity, record.subject), true)?;
-    let basis = in_force(book, rule, known, told, now)?;
-    let key = fresh_clock(tx, (book, rule), record)?;
+    let (key, told) = begun(tx, (book, rule), record, told)?;
     tx.add_record(&NewRecord {
         clock: key.clock,
         ..record.clone()
     })?;
-    let mut told = with_collection(rule, told);
-    let own = tx.standing(record.subject, &rule.activity)?;
-    if let Some((consented, _)) = own.and_then(|standing| standing.consented) {
-        told.push(Change::Event(Event::CONSENT.name().to_owned(), consented));
-    }
-    told.extend(of_basis(rule, basis));
     let mut counting = Counting { tx, book, now };
     let clock = counting.change(rule, &key, |facts| {
         facts.apply_all(&told);
@@ -536,6 +554,25 @@ pub(super) fn add(
     let facts = anchor::Facts::parse(&clock.anchors);
     is_in_time(book, rule, &facts, now)?;
     Ok(anchor::ends_at(book, rule, &facts))
+}
+
+/// The clock of a new record and what that is told, if a basis is in force.
+fn begun(
+    tx: &mut Tx<'_>,
+    (book, rule): (&Rulebook, &CollectionRule),
+    record: &NewRecord,
+    told: &[Change],
+) -> Result<(ClockKey, Vec<Change>), FlowError> {
+    let known = decision::facts(tx, book, (&rule.activity, record.subject), true)?;
+    let basis = in_force(book, rule, known, told, record.created_at)?;
+    let key = fresh_clock(tx, (book, rule), record)?;
+    let mut told = with_collection(rule, told);
+    let own = tx.standing(record.subject, &rule.activity)?;
+    if let Some((consented, _)) = own.and_then(|standing| standing.consented) {
+        told.push(Change::Event(Event::CONSENT.name().to_owned(), consented));
+    }
+    told.extend(of_basis(rule, basis));
+    Ok((key, told))
 }
 
 /// What is told of a new record. Collecting something is itself activity and correspondence, unless later

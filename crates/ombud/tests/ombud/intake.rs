@@ -157,6 +157,10 @@ on_both! {
         assert_eq!(world.find("login:anna"), None, "nothing is left behind");
         assert_eq!(inquiry(&anna, "2026-04-01T08:00:00Z").status, StatusCode::CREATED);
         assert_eq!(inquiry(&anna, "2020-01-01T08:00:00Z").status, StatusCode::FORBIDDEN);
+        let too = json!({ "login": "anna", "username": "anna.b", "device": "d-1" });
+        assert_eq!(inquiry(&too, "2020-01-01T08:00:00Z").status, StatusCode::FORBIDDEN);
+        let linked = [world.find("username:anna.b"), world.find("device:d-1")];
+        assert_eq!(linked, [None, None], "nothing is linked to who is known either");
         // A sign-in that is told late hangs on the clock of those since.
         let fields = json!({ "traffic": "sign-in", "ip": "192.0.2.1" });
         let old = json!({ "last_activity": "2020-01-01T08:00:00Z" });
