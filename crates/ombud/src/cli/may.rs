@@ -101,7 +101,7 @@ const MOST_LINES: u64 = 20;
 struct Dropped {
     /// How many may not be used.
     left_out: u64,
-    /// How many name no identity.
+    /// How many name nobody.
     unreadable: u64,
     /// The first of those, by their line numbers.
     lines: Vec<u64>,
@@ -121,6 +121,10 @@ impl Dropped {
         if self.unreadable == 0 {
             return Outcome::Done;
         }
+        let named = match self.unreadable {
+            1 => "line names",
+            _ => "lines name",
+        };
         let lines: Vec<String> = self.lines.iter().map(u64::to_string).collect();
         let more = if self.unreadable > MOST_LINES {
             ", …"
@@ -128,7 +132,7 @@ impl Dropped {
             ""
         };
         out.complain(&format!(
-            "{} name no identity, in lines {}{more}\n",
+            "{} {named} nobody: {}{more}\n",
             self.unreadable,
             lines.join(", ")
         ));
@@ -136,8 +140,8 @@ impl Dropped {
     }
 }
 
-/// Filter identities from standard input to those that may be used now. Lines that name no identity are
-/// counted apart, and the exit code is then 2.
+/// Filter identities from standard input to those that may be used now. Blank lines are skipped; lines
+/// that name nobody are counted apart, and the exit code is then 2.
 #[derive(Debug, Args)]
 pub(super) struct Audience {
     /// The activity, for example `newsletters`
@@ -247,24 +251,25 @@ impl Audience {
     ) -> anyhow::Result<Dropped> {
         let mut dropped = Dropped::default();
         let mut input = BufReader::new(std::io::stdin());
-        let mut number = 0;
+        let mut numbers = 1_u64..;
         loop {
             let mut block = String::new();
             while block.len() < BLOCK_BYTES && input.read_line(&mut block)? > 0 {}
             if block.is_empty() {
                 return Ok(dropped);
             }
-            let may = self.may(ombud, clock, block.lines()).await?;
+            let lines = block.lines().zip(numbers.by_ref());
+            let named: Vec<_> = lines.filter(|(line, _)| !line.trim().is_empty()).collect();
+            let may = self.may(ombud, clock, named.iter().map(|(line, _)| *line));
             let mut kept = String::with_capacity(block.len());
-            for (line, may) in block.lines().zip(may) {
-                number += 1;
+            for ((line, number), may) in named.iter().zip(may.await?) {
                 match may {
                     Some(true) => {
                         kept.push_str(line);
                         kept.push('\n');
                     }
                     Some(false) => dropped.left_out += 1,
-                    None => dropped.unreadable(number),
+                    None => dropped.unreadable(*number),
                 }
             }
             out.raw(kept.as_bytes())?;

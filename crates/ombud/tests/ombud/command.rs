@@ -382,11 +382,19 @@ fn p3_1_1_a_line_that_cannot_be_read_is_no_no() {
     assert_eq!(filtered, (Some(0), kept.to_owned(), told));
     let bad = format!("nonsense\n{good}ip:nowhere\n");
     let filtered = filter(&data, &["audience", "newsletters"], &bad);
-    let told = "1 left out\n2 name no identity, in lines 1, 5\n".to_owned();
+    let told = "1 left out\n2 lines name nobody: 1, 5\n".to_owned();
     assert_eq!(filtered, (Some(2), kept.to_owned(), told));
+    let spaced = format!("\n{good}  \r\nnonsense\n\n");
+    let filtered = filter(&data, &["audience", "newsletters"], &spaced);
+    let told = "1 left out\n1 line names nobody: 6\n".to_owned();
+    assert_eq!(
+        filtered,
+        (Some(2), kept.to_owned(), told),
+        "a blank line is no line"
+    );
     let table = "who,name\nnonsense,N\nanna@example.com,Anna\n";
     let columns = ["audience", "newsletters", "--column", "who"];
     let kept = "who,name\nanna@example.com,Anna\n".to_owned();
-    let told = "0 left out\n1 name no identity, in lines 2\n".to_owned();
+    let told = "0 left out\n1 line names nobody: 2\n".to_owned();
     assert_eq!(filter(&data, &columns, table), (Some(2), kept, told));
 }
