@@ -1,8 +1,8 @@
 //! The guides do what they say: their files are written, their commands run.
 //!
 //! A code block whose language is followed by a path, as in "toml shop/statement.toml", is a file.
-//! A line of an `sh` block that begins with `ombud` is run. Each page starts in an empty folder; where the
-//! server is started, a sweep makes the data that it would make.
+//! A line of an `sh` block that begins with `ombud` is run. Each page starts in a folder with data under
+//! the bundled statement, as a server makes it; a server that a page starts is there already.
 
 use std::fs;
 use std::path::Path;
@@ -15,8 +15,7 @@ use crate::say;
 
 const GUIDES: &str = "docs/book/guides";
 
-/// How a page starts the server, which runs until the reader stops it.
-const SERVE: &str = "cargo run --release -- serve";
+const BUNDLED: &str = "statements/visma-software";
 
 /// One thing a page does.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,6 +41,12 @@ pub(crate) fn run() -> Result<()> {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
+        let bundled = root().join(BUNDLED).to_string_lossy().into_owned();
+        call(
+            &ombud,
+            &["statement", "adopt", "--statement", &bundled],
+            &folder,
+        )?;
         for step in steps(&fs::read_to_string(page.path())?) {
             follow(&step, &folder, &ombud).with_context(|| format!("{GUIDES}/{name}"))?;
         }
@@ -58,16 +63,18 @@ fn follow(step: &Step, folder: &Path, ombud: &Path) -> Result<()> {
         }
         Step::Command(line) => {
             say::line(&format!("$ {line}"));
-            let words: Vec<&str> = if line.starts_with(SERVE) {
-                vec!["sweep"]
-            } else {
-                line.split_whitespace().skip(1).collect()
-            };
-            let status = unset(program(ombud, &words)).current_dir(folder).status()?;
-            if !matches!(status.code(), Some(0 | 1)) {
-                bail!("`{line}` failed ({status})");
-            }
+            let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+            call(ombud, &words, folder)?;
         }
+    }
+    Ok(())
+}
+
+/// Runs the program in a folder.
+fn call(ombud: &Path, words: &[&str], folder: &Path) -> Result<()> {
+    let status = unset(program(ombud, words)).current_dir(folder).status()?;
+    if !matches!(status.code(), Some(0 | 1)) {
+        bail!("`ombud {}` failed ({status})", words.join(" "));
     }
     Ok(())
 }
@@ -89,8 +96,7 @@ fn steps(page: &str) -> Vec<Step> {
                     text,
                 });
             } else if info == "sh" {
-                let is_run = |line: &&str| line.starts_with("ombud ") || line.starts_with(SERVE);
-                let commands = text.lines().filter(is_run);
+                let commands = text.lines().filter(|line| line.starts_with("ombud "));
                 steps.extend(commands.map(|line| Step::Command(line.to_owned())));
             }
         }
@@ -113,12 +119,7 @@ mod tests {
         };
         assert_eq!(
             steps(page),
-            [
-                file,
-                command("ombud check"),
-                command("cargo run --release -- serve --demo"),
-                command("ombud board")
-            ]
+            [file, command("ombud check"), command("ombud board")]
         );
     }
 }

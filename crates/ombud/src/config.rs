@@ -18,7 +18,8 @@ pub struct Settings {
     /// where there is no data yet
     #[arg(long, global = true, value_name = "DIR", env = "OMBUD_STATEMENT")]
     pub statement: Option<PathBuf>,
-    /// The data directory
+    /// The data directory; `serve` and `statement adopt` begin one, and other commands refuse one without
+    /// data
     #[arg(
         long,
         global = true,
@@ -138,13 +139,23 @@ impl Settings {
         Ok(Ombud::open_to_read(store, self.statement()?, clock.now()).await?)
     }
 
-    /// The statement over the store, for commands that write and for serving: a new version is stored
-    /// when its folder is named, or when it is the first.
+    /// The statement over the store, for commands that write: a new version is stored when its folder is
+    /// named, or when it is the first.
+    ///
+    /// # Errors
+    ///
+    /// When there is no data, or either cannot be opened.
+    pub async fn writing(&self, clock: &Clock) -> anyhow::Result<Ombud> {
+        self.refuse_absent()?;
+        self.begin(clock).await
+    }
+
+    /// The same for commands with which data begins.
     ///
     /// # Errors
     ///
     /// When either cannot be opened.
-    pub async fn ombud(&self, clock: &Clock) -> anyhow::Result<Ombud> {
+    pub async fn begin(&self, clock: &Clock) -> anyhow::Result<Ombud> {
         let store = self.store().await?;
         if let Some(ombud) = self.stored(&store, clock).await? {
             return Ok(ombud);
@@ -152,7 +163,7 @@ impl Settings {
         Ok(Ombud::open(store, self.statement()?, clock.now()).await?)
     }
 
-    /// Refuses a directory that holds nothing to read: most likely its name was mistyped. Data on a
+    /// Refuses a directory that holds nothing: most likely its name was mistyped. Data on a
     /// server is as unreadable without its keys.
     fn refuse_absent(&self) -> anyhow::Result<()> {
         let (what, option, directory, needed) = match &self.database {
@@ -166,7 +177,7 @@ impl Settings {
         };
         anyhow::ensure!(
             needed.exists(),
-            "no {what} in `{}`\n  hint: is `{option}` right? `ombud serve` begins with an empty directory",
+            "no {what} in `{}`\n  hint: is `{option}` right? `ombud serve` and `ombud statement adopt` begin an empty one",
             directory.display()
         );
         Ok(())

@@ -71,7 +71,7 @@ impl Ledger {
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
         let ombud = match &self {
-            Self::Add { .. } => settings.ombud(clock).await?,
+            Self::Add { .. } => settings.writing(clock).await?,
             Self::Show { .. } => settings.reading(clock).await?,
         };
         let now = clock.now();
@@ -230,7 +230,7 @@ impl Anchor {
             (None, Some(subject), Some(collection)) => Target::Collection(subject, collection),
             (None, ..) => return Ok(Outcome::Wrong),
         };
-        let ombud = settings.ombud(clock).await?;
+        let ombud = settings.writing(clock).await?;
         let now = clock.now();
         let zone = &ombud.book.calendar.zone;
         let told = anchor::Told {

@@ -92,7 +92,7 @@ impl Evidence {
                 Ok(Outcome::Done)
             }
             Self::Renew => {
-                let ombud = settings.ombud(clock).await?;
+                let ombud = settings.writing(clock).await?;
                 let Checkpoint { size, root } = ombud.renew_log(clock.now()).await?;
                 if out.json {
                     let root = root.to_string();

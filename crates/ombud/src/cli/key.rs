@@ -48,7 +48,7 @@ impl Command {
         let ombud = match self {
             Self::List => settings.reading(clock).await?,
             Self::Add { .. } | Self::Renew { .. } | Self::Revoke { .. } => {
-                settings.ombud(clock).await?
+                settings.writing(clock).await?
             }
         };
         let now = clock.now();

@@ -140,8 +140,7 @@ impl Dropped {
     }
 }
 
-/// Filter identities from standard input to those that may be used now. Blank lines are skipped; lines
-/// that name nobody are counted apart, and the exit code is then 2.
+/// Filter identities from standard input to those that may be used now.
 #[derive(Debug, Args)]
 pub(super) struct Audience {
     /// The activity, for example `newsletters`

@@ -54,6 +54,8 @@ enum Command {
     /// Decide whether a person's data may be used for an activity now
     May(may::May),
     /// Filter identities from standard input to those that may be used now
+    ///
+    /// Blank lines are skipped. Lines that name nobody are counted apart, and the exit code is then 2.
     Audience(may::Audience),
     /// Add, show or list records
     #[command(subcommand)]

@@ -91,7 +91,7 @@ impl Record {
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
         let ombud = match &self {
-            Self::Add { .. } | Self::Erase { .. } => settings.ombud(clock).await?,
+            Self::Add { .. } | Self::Erase { .. } => settings.writing(clock).await?,
             Self::Show { .. } | Self::List { .. } => settings.reading(clock).await?,
         };
         match self {

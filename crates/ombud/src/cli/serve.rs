@@ -60,7 +60,7 @@ impl Serve {
         let logs = log::subscriber(self.log, log::levels(), (std::io::stderr, colour));
         // A second call, as in tests, keeps the first subscriber.
         drop(tracing::subscriber::set_global_default(logs));
-        let ombud = settings.ombud(clock).await?;
+        let ombud = settings.begin(clock).await?;
         let mut fills = false;
         if self.demo {
             let held = ombud.demonstration().await?;

@@ -70,7 +70,7 @@ impl Command {
                         "which statement is to be adopted? name its folder with `--statement`";
                     return Err(InputError(text.to_owned()).into());
                 }
-                history(settings.ombud(clock).await?, out).await
+                history(settings.begin(clock).await?, out).await
             }
             Self::Diff { old, new } => compare(settings, clock, (&old, new.as_deref()), out).await,
             Self::Render { language, on } => {

@@ -31,7 +31,7 @@ impl Sweep {
         let ombud = if self.dry_run {
             settings.reading(clock).await?
         } else {
-            settings.ombud(clock).await?
+            settings.writing(clock).await?
         };
         let zone = &ombud.book.calendar.zone;
         let at = self.at.map_or(Ok(now), |at| at.in_zone(zone))?;

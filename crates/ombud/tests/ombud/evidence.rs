@@ -364,7 +364,7 @@ fn same(code: ExitCode, want: u8) {
 #[test]
 fn i7_a_receipt_is_verified_by_command_without_any_data() {
     let world = World::sqlite();
-    let data = world.directory.path().join("commands");
+    let data = crate::command::begun(&world);
     let file = world.directory.path().join("receipt.json");
     let file = file.to_str().unwrap();
     let run = |arguments: &[&str]| crate::command::run(&world, &data, arguments);
