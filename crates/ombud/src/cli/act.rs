@@ -15,7 +15,7 @@ use super::may::subject;
 use super::{Outcome, Output};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::flow::anchor::Target;
+use crate::flow::anchor::{Counted, Target};
 use crate::flow::ledger::{Receipt, Told};
 use crate::flow::subject::SubjectRef;
 
@@ -241,7 +241,7 @@ impl Anchor {
             value,
             reason,
         };
-        let clocks = ombud.set_anchor(&target, &told, now).await?;
+        let Counted { clocks, .. } = ombud.set_anchor(&target, &told, now).await?;
         if out.json {
             out.value(&json!({ "clocks": clocks }))?;
         } else {

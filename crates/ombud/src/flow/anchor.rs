@@ -8,12 +8,13 @@ use ombud_core::retention::{Due, Event, WaitVerb, due, kept_last};
 use ombud_core::rulebook::{CollectionRule, Rulebook};
 use ombud_core::sweep::{self, Awaited};
 use ombud_store::{Clock, ClockId, ClockKey, ClockState, RecordId, RecordState, SubjectId, Tx};
+use serde::{Deserialize, Serialize};
 
 pub(super) use super::facts::Facts;
 use super::ledger::is_restricted;
 use super::once::Command;
 use super::subject::SubjectRef;
-use super::{FlowError, Ombud};
+use super::{FlowError, Ombud, record};
 
 /// Until when the rule keeps, whatever a law holds beyond; none while it waits or for ever.
 pub(super) fn ends_at(book: &Rulebook, rule: &CollectionRule, facts: &Facts) -> Option<Timestamp> {
@@ -311,9 +312,17 @@ pub enum Target {
     Record(RecordId),
 }
 
+/// What became of a fact that was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// How many clocks count from it now.
+    pub clocks: u64,
+    /// Whether something has come due by it, for the next sweep to end.
+    pub due: bool,
+}
+
 impl Ombud {
-    /// Tells the clocks of a record, or of all that a person has in a collection, a fact, and returns how
-    /// many count from it now.
+    /// Tells the clocks of a record, or of all that a person has in a collection, a fact.
     ///
     /// An event told twice keeps its latest time, until it is taken back. A state of the activity, such as `shortlisted`,
     /// also opens the bases that apply in it, until its end is told.
@@ -327,10 +336,10 @@ impl Ombud {
         target: &Target,
         told: &Told,
         command: impl Into<Command>,
-    ) -> Result<u64, FlowError> {
+    ) -> Result<Counted, FlowError> {
         let command = command.into();
-        if let Some(changed) = self.done(command.once).await? {
-            return Ok(changed);
+        if let Some(counted) = self.done(command.once).await? {
+            return Ok(counted);
         }
         let now = command.at;
         let (subject, name, record) = self.target(target).await?;
@@ -341,9 +350,7 @@ impl Ombud {
         let bucket = self.store.bucket_of(subject);
         let set = move |tx: &mut Tx<'_>| {
             tx.lock_subject(subject)?;
-            let Some(rule) = book.collections.get(&name) else {
-                return Ok(0);
-            };
+            let rule = record::rule_of(&book, &name)?;
             let mut counting = Counting {
                 tx: &mut *tx,
                 book: &book,
@@ -361,6 +368,12 @@ impl Ombud {
             let counts = |clock: &&Clock| Facts::parse(&clock.anchors).counts(&change);
             let counting = clocks.iter().filter(counts).count();
             let counting = u64::try_from(counting).unwrap_or(u64::MAX);
+            // Clocks that depend on others may have moved with them.
+            let moved = if rule.is_linked() {
+                tx.clocks_of(subject)?
+            } else {
+                clocks
+            };
             let fact = Fact::AnchorSet {
                 subject: tx.pseudonym(subject)?,
                 collection: name.clone(),
@@ -371,7 +384,10 @@ impl Ombud {
                 clocks: counting,
             };
             tx.append_evidence(now, fact)?;
-            Ok(counting)
+            Ok(Counted {
+                clocks: counting,
+                due: moved.iter().any(|clock| is_due(clock, now)),
+            })
         };
         self.write_once("anchor.set", bucket, command, set).await
     }
@@ -468,6 +484,11 @@ impl Counting<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether the next sweep finds a clock.
+fn is_due(clock: &Clock, now: Timestamp) -> bool {
+    clock.state != ClockState::Held && clock.due_at.is_some_and(|due| due <= now)
 }
 
 /// Whether a fact is one for this clock: a hold is lifted where it was told, and a person keeps only what

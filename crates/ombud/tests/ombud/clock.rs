@@ -103,8 +103,8 @@ impl<'w> Rules<'w> {
 
     fn tell(&self, record: RecordId, told: &Told) -> Result<u64, FlowError> {
         let target = Target::Record(record);
-        self.world
-            .wait(self.ombud.set_anchor(&target, told, self.world.now()))
+        let set = self.ombud.set_anchor(&target, told, self.world.now());
+        Ok(self.world.wait(set)?.clocks)
     }
 
     /// Why it is refused.

@@ -19,6 +19,7 @@ use ombud_core::statement::{Folder, load};
 use ombud_store::{Bucket, Config, Database, Store, StoreError, SubjectId, Tx};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 /// Declares tests that run on both engines: `NAME::sqlite` and `NAME::postgres`.
 macro_rules! on_both {
@@ -63,6 +64,8 @@ pub(crate) struct World {
     runtime: tokio::runtime::Runtime,
     time: Arc<AtomicI64>,
     pub(crate) site: Site,
+    /// Told when the sweep should look at once.
+    wake: Arc<Notify>,
     /// A key for everything.
     bearer: String,
     schema: Option<Schema>,
@@ -93,6 +96,7 @@ impl World {
             directory,
             time,
             site,
+            wake: _,
             bearer,
             schema,
             runtime,
@@ -124,7 +128,7 @@ impl World {
     pub(crate) fn figures(&self, metrics: Arc<Metrics>) -> String {
         let request = Request::get("/metrics").body(Body::empty()).unwrap();
         let bytes = self.wait(async {
-            let site = site_with(&self.ombud, self.clock(), metrics);
+            let site = site_with(&self.ombud, self.clock(), metrics, Arc::default());
             let response = site.answer(request).await;
             to_bytes(response.into_body(), 1 << 20).await.unwrap()
         });
@@ -347,6 +351,11 @@ impl World {
         reason.unwrap_or("yes").to_owned()
     }
 
+    /// Whether a call has woken the sweep since this was asked last.
+    pub(crate) fn woken(&self) -> bool {
+        std::pin::pin!(self.wake.notified()).enable()
+    }
+
     pub(crate) fn sweep(&self) -> Swept {
         self.wait(self.ombud.sweep(self.now())).unwrap()
     }
@@ -427,13 +436,16 @@ impl Closed {
             let key = runtime.block_on(add).unwrap().unwrap();
             format!("Bearer {}", key.secret())
         });
-        let site = runtime.block_on(async { site(&ombud, told(&time)) });
+        let wake = Arc::default();
+        let serve = async { site_with(&ombud, told(&time), Arc::default(), Arc::clone(&wake)) };
+        let site = runtime.block_on(serve);
         World {
             ombud,
             directory,
             runtime,
             time,
             site,
+            wake,
             bearer,
             schema,
         }
@@ -489,16 +501,16 @@ fn store(directory: &TempDir, schema: Option<&Schema>) -> Store {
 
 /// What `ombud serve` serves.
 pub(crate) fn site(ombud: &Ombud, clock: Clock) -> Site {
-    site_with(ombud, clock, Arc::new(Metrics::new()))
+    site_with(ombud, clock, Arc::default(), Arc::default())
 }
 
-fn site_with(ombud: &Ombud, clock: Clock, metrics: Arc<Metrics>) -> Site {
+fn site_with(ombud: &Ombud, clock: Clock, metrics: Arc<Metrics>, wake: Arc<Notify>) -> Site {
     let pages = Live::new(ombud.clone(), clock.clone(), Arc::new(Filling::whole()));
     let app = App {
         pages: Arc::new(pages),
         metrics,
     };
-    Site::new(app, Api::new(ombud.clone(), clock, Arc::default()))
+    Site::new(app, Api::new(ombud.clone(), clock, wake))
 }
 
 fn told(time: &Arc<AtomicI64>) -> Clock {

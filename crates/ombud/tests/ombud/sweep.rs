@@ -51,6 +51,28 @@ fn leave(world: &World, verb: &'static str, done: bool) {
 }
 
 on_both! {
+    fn i8_what_comes_due_by_a_call_wakes_the_sweep(world) {
+        let anna = email("anna");
+        let fields = json!({ "name": "Anna", "email": "anna@example.com", "course": "c-1" });
+        let (record, _) = world.add("webinars.registration", &anna, &fields, &json!({}));
+        let ended = |at: &str| {
+            let told = json!({ "subject": anna, "collection": "webinars.registration", "anchor": "course_end", "at": at });
+            let answer = world.post("/anchors", &told);
+            assert_eq!(answer.body["clocks"], 1, "{}", answer.body);
+        };
+        ended("2020-01-01T08:00:00Z");
+        assert!(world.woken(), "its time has passed");
+        world.tell(&anna, "webinars", "restrict");
+        assert!(!world.woken());
+        ended("2020-01-02T08:00:00Z");
+        assert!(!world.woken(), "what is held waits");
+        world.tell(&anna, "webinars", "lift");
+        assert!(world.woken(), "what came due meanwhile");
+        ended("2026-03-01T08:00:00Z");
+        assert!(!world.woken(), "it is kept for longer now");
+        assert!(world.holds(&record));
+    }
+
     fn i5_a_plan_that_a_crash_left_is_finished_by_the_next_sweep(world) {
         let fields = json!({ "email": "anna@example.com", "message": "hello" });
         let (record, _) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));

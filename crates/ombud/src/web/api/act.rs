@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use ombud_core::access::Right;
 use ombud_core::anchor;
+use ombud_core::standing::Act;
 
 use super::body::{Body, Clocks, NewAct, NewAnchor, Receipt, Standing, Standings, Who};
 use super::caller::Caller;
 use super::problem::{Keyed, Missing, Refusals};
 use super::{Api, Kind, Problem};
-use crate::flow::anchor::Target;
+use crate::flow::anchor::{Counted, Target};
 use crate::flow::decision::EVERYWHERE;
 use crate::flow::ledger::Told;
 use crate::flow::once::Command;
@@ -38,7 +39,9 @@ pub(super) async fn tell(
         notice: act.notice,
     };
     let receipt = api.ombud.tell(&act.subject.into(), told, command).await?;
-    if !receipt.effects.erased.is_empty() {
+    // What came due meanwhile is let go of.
+    let lets_go = matches!(receipt.act, Act::Lift | Act::Reject);
+    if lets_go || !receipt.effects.erased.is_empty() {
         api.wake.notify_one();
     }
     Ok((StatusCode::CREATED, Json(receipt.into())))
@@ -99,6 +102,9 @@ pub(super) async fn anchor(
         value: anchor.value,
         reason: anchor.reason,
     };
-    let clocks = api.ombud.set_anchor(&target, &told, command).await?;
+    let Counted { clocks, due } = api.ombud.set_anchor(&target, &told, command).await?;
+    if due {
+        api.wake.notify_one();
+    }
     Ok(Json(Clocks { clocks }))
 }
