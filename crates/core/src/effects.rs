@@ -64,8 +64,8 @@ pub enum ActRefusal {
         "the consent does not say in which language and through which channel it was asked for"
     )]
     NotDemonstrated,
-    /// The statement asks for it in other languages only.
-    #[error("the statement does not ask for this consent in that language")]
+    /// The statement asks for it in other languages only, or has no wording that is called so.
+    #[error("the statement does not ask for this consent in that wording")]
     NotWorded,
     /// The person must be told before a restriction is lifted.
     #[error("the person has not been told that the restriction will be lifted")]

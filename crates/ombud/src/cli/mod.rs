@@ -26,10 +26,12 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use ombud_core::decision::Reason;
 use ombud_core::diagnostic::did_you_mean;
+use ombud_core::effects::ActRefusal;
 use ombud_store::StoreError;
 
 use crate::clock::Clock;
 use crate::config::{InputError, Settings, Unreadable};
+use crate::flow::ledger::worded_so;
 use crate::flow::{FlowError, Ombud};
 pub use output::Output;
 
@@ -226,17 +228,12 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
             Outcome::No.into()
         }
         Some(FlowError::LegalHold) => {
-            let hint = "hint: `ombud anchor set legal_hold` with its `--reason` and `--ends`";
-            out.complain(&format!("  GDPR Article 17(3)(e)\n  {hint}\n"));
-            Outcome::No.into()
+            let hint = "`ombud anchor set legal_hold` with its `--reason` and `--ends`";
+            advise("GDPR Article 17(3)(e)", hint, out)
         }
-        Some(FlowError::Act(refusal)) => {
-            out.complain(&format!(
-                "  {}\n  hint: {}\n",
-                refusal.article(),
-                refusal.hint()
-            ));
-            Outcome::No.into()
+        Some(FlowError::Act(refusal)) => advise(refusal.article(), refusal.hint(), out),
+        Some(FlowError::NotWorded(known)) => {
+            advise(ActRefusal::NotWorded.article(), &worded_so(known), out)
         }
         Some(FlowError::NotFound(_) | FlowError::Evidence(_) | FlowError::Receipt(_)) => {
             Outcome::No.into()
@@ -259,4 +256,10 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
         )
         | None => ExitCode::from(3),
     }
+}
+
+/// Says which article refuses something, and what to do instead.
+fn advise(article: &str, hint: &str, out: &mut Output<'_>) -> ExitCode {
+    out.complain(&format!("  {article}\n  hint: {hint}\n"));
+    Outcome::No.into()
 }

@@ -97,7 +97,8 @@ impl Ombud {
     ///
     /// # Errors
     ///
-    /// [`FlowError::Act`] when the activity knows no such act, or it lies in the future, and
+    /// [`FlowError::Act`] when the activity knows no such act, or it lies in the future,
+    /// [`FlowError::NotWorded`] for a consent in a wording that is not the statement's, and
     /// [`FlowError::Intake`] when words are told where names belong.
     pub async fn tell(
         &self,
@@ -123,8 +124,7 @@ impl Ombud {
             // Asked before the person is made known, so that a refusal leaves nothing behind.
             let effects = effects(&self.book, &told.activity, act, &facts)?;
             if told.act == Act::Consent {
-                let then = self.then(told.at, now).await?;
-                told.notice = Some(then.shown(&told)?);
+                told.notice = Some(self.shown(&told, now).await?);
             }
             let subject = self.subject(who, now).await?;
             let follows = (&effects, opted_out);
@@ -144,28 +144,54 @@ impl Ombud {
         })
     }
 
-    /// What the person was shown before they consented: the wording that is told, or else that of this
-    /// statement, as `<version>/<section>/<language>`.
+    /// What the person was shown before they consented: the wording that is told, or else that of the
+    /// statement in force then. What is called as a wording of a statement must be one, of whichever
+    /// version is stored, in the language that is told.
     ///
     /// # Source
     ///
     /// GDPR Article 7(1), ISO/IEC TS 27560.
-    fn shown(&self, told: &Told) -> Result<String, ActRefusal> {
+    async fn shown(&self, told: &Told, now: Timestamp) -> Result<String, FlowError> {
         let (Some(language), Some(_)) = (&told.language, &told.channel) else {
-            return Err(ActRefusal::NotDemonstrated);
+            return Err(ActRefusal::NotDemonstrated.into());
         };
-        if let Some(notice) = &told.notice {
-            return Ok(notice.clone());
-        }
-        let activity = self.statement.published.activities.get(&told.activity);
-        let activity = activity.ok_or(ActRefusal::UnknownActivity)?;
-        let worded = Language::best_for(language)
-            .filter(|language| self.statement.texts.contains_key(language));
-        let worded = worded.ok_or(ActRefusal::NotWorded)?;
-        Ok(format!(
-            "{}/{}/{worded}",
-            self.book.version, activity.section
-        ))
+        let then = self.then(told.at, now).await?;
+        let known = then.wordings(&told.activity);
+        let shown = match &told.notice {
+            None => known.clone(),
+            Some(notice) => {
+                let version = notice.split_once('/').map(|(version, _)| version);
+                let Some(version) = version.and_then(VersionId::parse) else {
+                    return Ok(notice.clone());
+                };
+                let under = self.under(&version).await?;
+                let mut shown = under.map_or_else(Vec::new, |then| then.wordings(&told.activity));
+                shown.retain(|(_, name)| name == notice);
+                shown
+            }
+        };
+        let language = Language::best_for(language);
+        let worded = shown
+            .into_iter()
+            .find(|(worded, _)| language == Some(*worded));
+        let worded = worded.map(|(_, name)| name);
+        worded.ok_or_else(|| {
+            let known = known.into_iter().map(|(_, name)| name);
+            FlowError::NotWorded(known.collect())
+        })
+    }
+
+    /// How this statement words the consent to an activity: each language, and the name of the wording,
+    /// as `<version>/<section>/<language>`.
+    fn wordings(&self, activity: &str) -> Vec<(Language, String)> {
+        let Some(activity) = self.statement.published.activities.get(activity) else {
+            return Vec::new();
+        };
+        let named = |language: &Language| {
+            let name = format!("{}/{}/{language}", self.book.version, activity.section);
+            (*language, name)
+        };
+        self.statement.texts.keys().map(named).collect()
     }
 
     /// Does what may have been left undone after an act was recorded, as far as its person is still there.
@@ -405,6 +431,12 @@ impl Ombud {
             });
         read.await
     }
+}
+
+/// What to do about a consent in a wording that is not the statement's, whose own are called so.
+pub fn worded_so(known: &[String]) -> String {
+    let (own, other) = (known.join("`, `"), ActRefusal::NotWorded.hint());
+    format!("its own are `{own}`; of another, {other}")
 }
 
 /// The entry that one of many parts wrote.

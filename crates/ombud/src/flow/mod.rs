@@ -102,6 +102,9 @@ pub enum FlowError {
     /// The act is not one that the activity knows; nothing was recorded.
     #[error(transparent)]
     Act(#[from] ActRefusal),
+    /// The statement does not word a consent so; how its own wordings are called.
+    #[error("{}", ActRefusal::NotWorded)]
+    NotWorded(Vec<String>),
     /// The subject is named by a kind of identity that the statement does not declare.
     #[error("the statement declares no identity `{0}`")]
     UnknownIdentity(String),

@@ -294,15 +294,29 @@ impl Ombud {
             Some(Version { id, .. }) if *id != self.book.version => id,
             Some(_) | None => return Ok(self.clone()),
         };
+        let then = self.under(id).await?;
+        then.ok_or(FlowError::NotFound("version with that hash"))
+    }
+
+    /// These flows under a stored version; none when it is not stored.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails, or the version cannot be read any more.
+    pub(super) async fn under(&self, id: &VersionId) -> Result<Option<Self>, FlowError> {
+        if *id == self.book.version {
+            return Ok(Some(self.clone()));
+        }
         let known = || self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(then) = known().get(id) {
-            return Ok(then.clone());
+            return Ok(Some(then.clone()));
         }
-        let archive = self.archive_of(id).await?;
-        let archive = archive.ok_or(FlowError::NotFound("version with that hash"))?;
+        let Some(archive) = self.archive_of(id).await? else {
+            return Ok(None);
+        };
         let then = Self::with(self.store.clone(), reopen(id, &archive)?, false);
         known().insert(id.clone(), then.clone());
-        Ok(then)
+        Ok(Some(then))
     }
 
     /// The bytes of a stored version, if they still hash to it; none when it is not stored.

@@ -50,6 +50,7 @@ impl From<FlowError> for Fault {
             | FlowError::LegalHold
             | FlowError::Remaining(_)
             | FlowError::Act(_)
+            | FlowError::NotWorded(_)
             | FlowError::UnknownIdentity(_)
             | FlowError::Identity { .. }
             | FlowError::SeveralPeople(_)

@@ -35,23 +35,41 @@ on_both! {
             (json!({}), "/problems/not_demonstrated"),
             (json!({ "language": "nb", "notice": "n-1" }), "/problems/not_demonstrated"),
             (json!({ "channel": "form" }), "/problems/not_demonstrated"),
-            (json!({ "language": "fr", "channel": "form" }), "/problems/not_worded"),
         ] {
             let refused = told(how);
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
             assert_eq!(refused.body["type"], want);
         }
+        let version = &world.ombud.book.version;
+        let named = |language: &str, notice: String| json!({ "language": language, "channel": "form", "notice": notice });
+        for how in [
+            json!({ "language": "fr", "channel": "form" }),
+            named("fr", format!("{version}/3.1/fr")),
+            named("nb", format!("{version}/3.2/nb")),
+            named("nb", format!("{version}/3.1/en")),
+            named("nb", format!("{}/3.1/nb", "0".repeat(64))),
+        ] {
+            let refused = told(how);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert_eq!(refused.body["type"], "/problems/not_worded");
+            let hint = refused.body["hint"].as_str().unwrap();
+            assert!(hint.contains(&format!("`{version}/3.1/en`, `{version}/3.1/nb`")), "{hint}");
+        }
         assert_eq!(world.find("email:anna@example.com"), None);
+        // Another version that is stored, too.
+        let later = world.under(&[("activities/newsletters.toml", "by email to people", "to people")]);
+        let later = format!("{}/3.1/en", later.book.version);
         for how in [
             json!({ "language": "nb-NO", "channel": "form" }),
             json!({ "language": "fr", "channel": "form", "notice": "n-1" }),
+            named("en", later.clone()),
         ] {
             assert_eq!(told(how).status, StatusCode::CREATED);
         }
         let ledger = world.wait(world.ombud.ledger(&who)).unwrap().into_iter();
         let shown: Vec<Option<String>> = ledger.map(|entry| entry.entry.notice).collect();
         let own = format!("{}/3.1/nb", world.ombud.book.version);
-        assert_eq!(shown, [Some(own), Some("n-1".to_owned())]);
+        assert_eq!(shown, [Some(own), Some("n-1".to_owned()), Some(later)]);
     }
 
     fn i1_a_consent_of_before_takes_no_opt_out_back(world) {

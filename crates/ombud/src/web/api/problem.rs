@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use ombud_core::decision::Reason;
+use ombud_core::effects::ActRefusal;
 use ombud_core::intake::Refusal;
 use ombud_store::StoreError;
 use serde::Serialize;
@@ -17,6 +18,7 @@ use utoipa::{IntoResponses, ToSchema};
 use super::kind::{Kind, types};
 use super::misfit;
 use crate::flow::FlowError;
+use crate::flow::ledger::worded_so;
 use crate::flow::once::Taken;
 use crate::web::error::PROBLEM_JSON;
 
@@ -283,6 +285,9 @@ impl From<FlowError> for Problem {
                 Self::new(status, Kind::Act(refusal), refusal.to_string())
                     .article(refusal.article())
                     .hint(refusal.hint())
+            }
+            FlowError::NotWorded(known) => {
+                Self::from(FlowError::Act(ActRefusal::NotWorded)).hint(worded_so(&known))
             }
             FlowError::UnknownIdentity(_) | FlowError::Identity { .. } | FlowError::NoSubject => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
