@@ -1,130 +1,228 @@
 //! What was acknowledged survives a kill at any instant, and nothing is half done (I5).
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use ombud::clock::Clock;
 use ombud::flow::record::fields;
+use ombud::flow::rectify::OldIdentity;
 use ombud::flow::subject::SubjectRef;
 use ombud::flow::{FlowError, Ombud};
 use ombud_core::decision::Use;
-use ombud_core::standing::{Act, Standing};
-use ombud_store::{Config, Tx};
+use ombud_core::standing::{Act, Objection, Scope, Standing};
+use ombud_store::{ClockState, Config, Record, Tx};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::child::{Server, bearer, inside, send};
 
-/// What the server said that it had done.
+/// What the server said that it had done. People are known by how they sign in.
 #[derive(Default)]
 struct Acknowledged {
-    consents: Vec<String>,
-    records: Vec<(String, String)>,
-    withdrawals: Vec<String>,
+    choices: Vec<(String, Act)>,
+    records: Vec<Added>,
+    events: Vec<String>,
     deletions: Vec<String>,
+}
+
+/// A record of a person, and the address that it is changed to.
+struct Added {
+    id: String,
+    login: String,
+    email: String,
+    moved: Option<(String, OldIdentity)>,
 }
 
 impl Acknowledged {
     fn add(&mut self, new: Self) {
-        self.consents.extend(new.consents);
+        self.choices.extend(new.choices);
         self.records.extend(new.records);
-        self.withdrawals.extend(new.withdrawals);
+        self.events.extend(new.events);
         self.deletions.extend(new.deletions);
     }
 }
 
-/// One person after another consents and subscribes, until the server dies. Every third withdraws, every
-/// second gets another address, and of every fifth the record is deleted.
-fn write(
-    (address, bearer): (&str, &str),
-    next: &AtomicU32,
-    answered: &AtomicU32,
-    all: &Mutex<Acknowledged>,
-) {
-    let post = |path: &str, body: Value| {
-        let (status, body) = send(address, ("POST", &format!("/api/v1{path}")), bearer, &body)?;
-        assert_eq!(status, 201, "{body}");
-        answered.fetch_add(1, Ordering::Relaxed);
+/// What calls a server until it dies.
+struct Caller<'a> {
+    address: &'a str,
+    bearer: &'a str,
+    answered: &'a AtomicU32,
+    all: &'a Mutex<Acknowledged>,
+}
+
+impl Caller<'_> {
+    fn call(&self, method: &str, path: &str, body: &Value) -> Option<Value> {
+        let path = format!("/api/v1{path}");
+        let (status, body) = send(self.address, (method, &path), self.bearer, body)?;
+        assert!((200..=204).contains(&status), "{path}: {body}");
+        self.answered.fetch_add(1, Ordering::Relaxed);
         Some(body)
-    };
-    let one = || {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        let email = format!("person{number}@example.com");
-        let who = json!({ "email": email, "device": format!("d-{}", number % 7) });
-        let act = |act: &str| json!({ "subject": who, "activity": "newsletters", "act": act, "language": "nb", "channel": "form" });
-        post("/ledger", act("consent"))?;
-        all.lock().unwrap().consents.push(email.clone());
-        let record = post(
-            "/records",
-            json!({
-                "collection": "newsletters.subscription", "subject": who, "fields": { "email": email },
-            }),
-        )?;
-        let id = record["record"].as_str().unwrap().to_owned();
-        let path = format!("/api/v1/records/{id}");
-        let change = |method: &str, body: Value| {
-            let (status, body) = send(address, (method, &path), bearer, &body)?;
-            assert!(status == 200 || status == 204, "{body}");
-            answered.fetch_add(1, Ordering::Relaxed);
-            Some(())
-        };
-        if number.is_multiple_of(5) {
-            change("DELETE", Value::Null)?;
-            all.lock().unwrap().deletions.push(id);
-        } else {
-            all.lock().unwrap().records.push((id, email.clone()));
-            if number.is_multiple_of(2) {
-                let moved = format!("moved{number}@example.com");
-                change("PATCH", json!({ "email": moved }))?;
+    }
+
+    fn all(&self) -> MutexGuard<'_, Acknowledged> {
+        self.all.lock().unwrap()
+    }
+
+    fn act(&self, who: &Value, activity: &str, act: Act) -> Option<()> {
+        let mut told = json!({ "subject": who, "activity": activity, "act": act });
+        match act {
+            Act::Consent => {
+                told["language"] = "nb".into();
+                told["channel"] = "form".into();
             }
+            Act::Lift => told["notice"] = "n-1".into(),
+            Act::Withdraw | Act::Object | Act::Uphold | Act::Reject | Act::Restrict => {}
+        }
+        self.call("POST", "/ledger", &told)?;
+        let login = who["login"].as_str().unwrap().to_owned();
+        self.all().choices.push((login, act));
+        Some(())
+    }
+
+    fn record(&self, who: &Value, collection: &str, fields: &Value) -> Option<String> {
+        let record = json!({ "collection": collection, "subject": who, "fields": fields });
+        let stored = self.call("POST", "/records", &record)?;
+        Some(stored["record"].as_str().unwrap().to_owned())
+    }
+
+    /// A person consents and subscribes. Every third withdraws, every second gets another address, half of
+    /// them because the one before was never theirs, and of every fifth the record is deleted.
+    fn subscribe(&self, number: u32) -> Option<()> {
+        let [login, email] = [format!("p{number}"), format!("person{number}@example.com")];
+        let (device, known) = (format!("d-{}", number % 7), json!({ "login": login }));
+        let who = json!({ "login": login, "email": email, "device": device });
+        self.act(&who, "newsletters", Act::Consent)?;
+        let id = self.record(&who, "newsletters.subscription", &json!({ "email": email }))?;
+        let path = format!("/records/{id}");
+        if number.is_multiple_of(5) {
+            self.call("DELETE", &path, &Value::Null)?;
+            self.all().deletions.push(id);
+            return Some(());
+        }
+        let old = if number.is_multiple_of(4) {
+            OldIdentity::Wrong
+        } else {
+            OldIdentity::Stays
+        };
+        let moved = format!("moved{number}@example.com");
+        let moved = number.is_multiple_of(2).then_some((moved, old));
+        self.all().records.push(Added {
+            id,
+            login,
+            email,
+            moved: moved.clone(),
+        });
+        if let Some((moved, old)) = moved {
+            let path = format!("{path}?old_identity={}", old.name());
+            self.call("PATCH", &path, &json!({ "email": moved }))?;
         }
         if number.is_multiple_of(3) {
-            post("/ledger", act("withdraw"))?;
-            all.lock().unwrap().withdrawals.push(email);
+            self.act(&known, "newsletters", Act::Withdraw)?;
         }
         Some(())
-    };
-    while one().is_some() {}
+    }
+
+    /// A person attends a course, whose end is told, and then restricts the processing, has that lifted, or
+    /// objects.
+    fn attend(&self, number: u32) -> Option<()> {
+        let login = format!("p{number}");
+        let known = json!({ "login": login });
+        let fields =
+            json!({ "name": "A", "email": format!("course{number}@example.com"), "course": "c" });
+        let collection = "webinars.registration";
+        self.record(&known, collection, &fields)?;
+        let event = json!({ "subject": known, "collection": collection, "anchor": "course_end" });
+        self.call("POST", "/anchors", &event)?;
+        self.all().events.push(login);
+        let acts: &[Act] = match number % 3 {
+            0 => &[Act::Restrict],
+            1 => &[Act::Restrict, Act::Lift],
+            _ => &[Act::Object],
+        };
+        acts.iter()
+            .try_for_each(|act| self.act(&known, "webinars", *act))
+    }
+
+    fn go_on(&self, next: &AtomicU32) {
+        let one = || {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            self.subscribe(number)?;
+            self.attend(number)
+        };
+        while one().is_some() {}
+    }
+}
+
+fn who(kind: &str, value: &str) -> SubjectRef {
+    SubjectRef::parse(&format!("{kind}:{value}")).unwrap()
 }
 
 /// Everything that was acknowledged is there.
 async fn is_kept(ombud: &Ombud, all: &Acknowledged) {
     let now = Clock::system().now();
-    let who = |email: &str| SubjectRef::parse(&format!("email:{email}")).unwrap();
-    for email in &all.consents {
-        let ledger = ombud.ledger(&who(email)).await.unwrap();
+    for (login, act) in &all.choices {
+        let ledger = ombud.ledger(&who("login", login)).await.unwrap();
         assert!(
-            ledger.iter().any(|e| e.entry.act == Act::Consent),
-            "{email}"
+            ledger.iter().any(|e| e.entry.act == *act),
+            "{login}: {act:?}"
         );
+        if *act == Act::Withdraw {
+            let who = who("login", login);
+            let decision = ombud.may(&who, "newsletters", Use::Ordinary, now).await;
+            assert!(!decision.unwrap().answer.is_yes(), "{login}");
+        }
     }
-    for email in &all.withdrawals {
-        let who = who(email);
-        let decision = ombud.may(&who, "newsletters", Use::Ordinary, now).await;
-        assert!(!decision.unwrap().answer.is_yes(), "{email}");
+    for login in &all.events {
+        let subject = ombud
+            .find_subject(&who("login", login))
+            .await
+            .unwrap()
+            .unwrap();
+        let read = move |tx: &mut Tx<'_>| Ok::<_, FlowError>(tx.clocks_of(subject)?);
+        let clocks = ombud
+            .store
+            .read("crash.clocks", ombud.store.bucket_of(subject), read);
+        let clocks = clocks.await.unwrap();
+        let told = clocks
+            .iter()
+            .any(|clock| clock.anchors.json.contains("course_end"));
+        assert!(told, "{login}");
     }
     for id in &all.deletions {
         let record = ombud.record(id.parse().unwrap()).await.unwrap();
         assert!(record.is_none(), "what was deleted stays so");
     }
-    for (id, email) in &all.records {
-        let ledger = ombud.ledger(&who(email)).await.unwrap();
+    for added in &all.records {
+        let ledger = ombud.ledger(&who("login", &added.login)).await.unwrap();
         let withdrew = ledger.iter().any(|e| e.entry.act == Act::Withdraw);
-        let record = ombud.record(id.parse().unwrap()).await.unwrap();
-        if let Some(record) = &record {
-            // Whatever the record names its person by finds them.
-            let named = fields(record);
-            let named = named["email"].as_str().unwrap();
-            let found = ombud.find_subject(&who(named)).await.unwrap();
-            assert_eq!(found, Some(record.subject), "{named}");
+        match ombud.record(added.id.parse().unwrap()).await.unwrap() {
+            Some(record) => is_found(ombud, added, record, now).await,
+            None => assert!(withdrew, "{}", added.login),
         }
-        assert!(
-            withdrew || record.is_some_and(|r| !r.payload.is_empty()),
-            "{email}"
-        );
+    }
+}
+
+/// Whatever the record names its person by finds them, once a call that was not answered is repeated if
+/// it takes away an address that was never theirs: that is found no more before the record says so.
+async fn is_found(ombud: &Ombud, added: &Added, record: Record, now: Timestamp) {
+    let named = fields(&record)["email"].as_str().unwrap().to_owned();
+    let find = async |email: &str| ombud.find_subject(&who("email", email)).await.unwrap();
+    match &added.moved {
+        Some((moved, OldIdentity::Wrong)) => {
+            if named == added.email {
+                let changes = json!({ "email": moved }).as_object().unwrap().clone();
+                let repeat = ombud.rectify(record.id, changes, OldIdentity::Wrong, now);
+                repeat.await.unwrap();
+            }
+            assert_eq!(find(&added.email).await, None, "{}", added.email);
+            assert_eq!(find(moved).await, Some(record.subject), "{moved}");
+        }
+        Some((_, OldIdentity::Stays)) | None => {
+            assert_eq!(find(&named).await, Some(record.subject), "{named}");
+        }
     }
 }
 
@@ -139,8 +237,14 @@ fn is_whole(tx: &mut Tx<'_>) -> Result<(), FlowError> {
         });
         assert_eq!(folded, standing, "the standing is what the ledger comes to");
     }
-    let collection = "newsletters.subscription";
-    let clocks = tx.clocks_in(collection, None, 1_000)?;
+    let mut clocks = tx.clocks_in("webinars.registration", None, 1_000)?;
+    for clock in &clocks {
+        let standing = tx.standing(clock.key.subject, "webinars")?;
+        let position = standing.unwrap_or_default().position(Scope::default());
+        let held = position.restricted || position.objection == Objection::Pending;
+        assert_eq!(held, clock.state == ClockState::Held, "as the choices say");
+    }
+    clocks.extend(tx.clocks_in("newsletters.subscription", None, 1_000)?);
     let subjects: BTreeSet<_> = clocks.into_iter().map(|clock| clock.key.subject).collect();
     let mut records = 0;
     for subject in subjects {
@@ -185,7 +289,14 @@ fn kill_again_and_again(rounds: u32) {
         std::thread::scope(|scope| {
             scope.spawn(|| std::io::copy(&mut log, &mut std::io::sink()));
             for _ in 0..4 {
-                scope.spawn(|| write((&address, &bearer), &next, &answered, &new));
+                let caller = Caller {
+                    address: &address,
+                    bearer: &bearer,
+                    answered: &answered,
+                    all: &new,
+                };
+                let next = &next;
+                scope.spawn(move || caller.go_on(next));
             }
             // The only pauses in a test: the instant of the kill is what is tried.
             while answered.load(Ordering::Relaxed) < answers {
@@ -209,15 +320,15 @@ fn kill_again_and_again(rounds: u32) {
     }
     let ombud = inside(&runtime, &config);
     runtime.block_on(is_kept(&ombud, &all));
-    assert!(!all.records.is_empty() && !all.withdrawals.is_empty());
+    assert!(!all.records.is_empty() && !all.events.is_empty());
     let now = Clock::system().now();
     let swept = runtime.block_on(ombud.sweep(now)).unwrap();
     assert_eq!(swept.remaining, 0);
-    for (id, email) in &all.records {
-        let gone = runtime.block_on(ombud.record(id.parse().unwrap())).unwrap();
-        if all.withdrawals.contains(email) {
+    for Added { id, login, .. } in &all.records {
+        if all.choices.contains(&(login.clone(), Act::Withdraw)) {
+            let left = runtime.block_on(ombud.record(id.parse().unwrap())).unwrap();
             assert!(
-                gone.is_none(),
+                left.is_none(),
                 "what was withdrawn is gone after the last sweep"
             );
         }
