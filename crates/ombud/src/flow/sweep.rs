@@ -20,8 +20,8 @@ use super::statistic::Joined;
 use super::{FlowError, Ombud};
 
 /// How many buckets are swept together, so that they share commits; few enough that a choice which is
-/// told meanwhile does not wait for long.
-const AT_ONCE: usize = 16;
+/// told meanwhile waits for a fraction of a second.
+const AT_ONCE: usize = 64;
 
 /// What a sweep came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
