@@ -203,6 +203,10 @@ fn of_activity(proof: &Proof, figures: &ActivityFigures) -> Option<Judgement> {
     if figures.records == 0 && people == 0 && !matches!(proof, Proof::Recipients(_)) {
         return Some(nothing_held());
     }
+    let of_records = matches!(proof, Proof::ClosedWorld(_) | Proof::Basis(_));
+    if of_records && figures.records == 0 {
+        return Some(nothing_held());
+    }
     if matches!(proof, Proof::ClosedWorld(_)) {
         let mut shown = opened(figures);
         shown.push(count("undeclared", figures.undeclared));
@@ -258,6 +262,13 @@ fn of_choices(proof: &Proof, figures: &ActivityFigures) -> Judgement {
             count("yes_without_consent", wrong),
         ];
         let shown = [people, answers].concat();
+        if wrong == 0 && figures.asked == 0 && figures.opened == 0 {
+            let why = words(
+                "no one has withdrawn yet, and there is no record to ask about",
+                "ingen har trukket samtykket ennå, og det finnes ingen oppføring å spørre om",
+            );
+            return unproven(shown, why);
+        }
         let kept = (
             "no one without consent in force gets a yes",
             "ingen uten gyldig samtykke får ja",
@@ -347,6 +358,9 @@ fn recipients(declared: u64) -> Judgement {
 fn of_list(proof: &Proof, checked: &Checked) -> Judgement {
     if matches!(proof, Proof::Agreements | Proof::Transfers) {
         return on_file(proof, checked);
+    }
+    if *proof == Proof::Sealed && checked.all == 0 {
+        return nothing_held();
     }
     if *proof == Proof::Gaps && !checked.lacking.is_empty() {
         let why = words(

@@ -46,6 +46,8 @@ fn p3_1_1_one_yes_without_consent_breaks_the_promise() {
     for (yes, want) in [(0, Verdict::Kept), (1, Verdict::Broken)] {
         let figures = ActivityFigures {
             consented: 1,
+            withdrawn: 1,
+            asked: 1,
             yes_without_consent: yes,
             ..Default::default()
         };
@@ -86,6 +88,36 @@ fn what_nothing_measures_is_unproven() {
     let needs = judge(&Proof::Needs(Machinery::Requests), &Measured::Nothing);
     assert_eq!(needs.verdict, Verdict::Unproven);
     assert_eq!(overall(&[]), Verdict::Unproven);
+}
+
+#[test]
+fn what_was_asked_of_nobody_proves_nothing() {
+    let consents = ActivityFigures {
+        consented: 1,
+        ..Default::default()
+    };
+    let news = || "news".to_owned();
+    for proof in [
+        Proof::Consent(news()),
+        Proof::Basis(news()),
+        Proof::ClosedWorld(news()),
+    ] {
+        let of = |figures| judge(&proof, &Measured::Activity(figures)).verdict;
+        assert_eq!(of(consents.clone()), Unproven, "{proof}");
+        let held = ActivityFigures {
+            records: 1,
+            opened: 1,
+            ..consents.clone()
+        };
+        assert_eq!(of(held), Kept, "{proof}");
+    }
+    for (all, want) in [(0, Unproven), (1, Kept)] {
+        let opened = Measured::Checked(Checked {
+            all,
+            ..Checked::default()
+        });
+        assert_eq!(judge(&Proof::Sealed, &opened).verdict, want);
+    }
 }
 
 #[test]
