@@ -6,8 +6,9 @@
 //! store that cannot be asked answers with a [`Fault`], never with "nothing found": absence is
 //! something only a store that answered can attest.
 //!
-//! The vault takes its place in the contract through the flows of the binary, which hold the keys;
-//! [`suite`] is what it and every connector must pass.
+//! [`suite`] is what every connector must pass. The vault is to take its place in the contract through the
+//! flows of the binary, which hold the keys; nothing holds it against the suite yet, and the binary
+//! asks no store but the vault.
 
 pub mod memory;
 pub mod suite;
