@@ -249,6 +249,16 @@ impl Store {
         self.inner.keys.end(seq, at).await
     }
 
+    /// Notes in the journal that a record was read back as absent, whoever began its erasure; nothing if
+    /// that ended already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the key store cannot answer.
+    pub async fn end_erasure_of(&self, record: RecordId, at: Timestamp) -> Result<(), StoreError> {
+        self.inner.keys.end_record(record, at).await
+    }
+
     /// Enters in the journal that a person opted out, once the data has it and before anybody is told.
     ///
     /// # Errors

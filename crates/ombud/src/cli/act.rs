@@ -29,7 +29,8 @@ pub(super) enum Ledger {
         subject: SubjectRef,
         /// The activity, for example `newsletters`
         activity: String,
-        /// What the person did
+        /// What the person did: consent, withdraw, object, restrict or lift; or what became of an objection:
+        /// uphold or reject
         #[arg(value_parser = act)]
         act: Act,
         /// The language in which the person was asked

@@ -221,7 +221,7 @@ fn public_key(settings: &Settings, given: Option<&str>) -> anyhow::Result<Public
 fn show(Shown { leaf, entry }: &Shown, out: &mut Output<'_>) -> std::io::Result<()> {
     let (chain, place) = (entry.chain.number(), entry.place);
     if out.json {
-        return out.value(&json!({
+        return out.row(&json!({
             "leaf": leaf, "chain": chain, "place": place, "at": entry.at, "fact": entry.fact,
         }));
     }

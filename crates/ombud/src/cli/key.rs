@@ -143,7 +143,7 @@ fn show(key: &Key, out: &mut Output<'_>) -> std::io::Result<()> {
         revoked_at,
     } = key;
     if out.json {
-        return out.value(&json!({
+        return out.row(&json!({
             "name": name,
             "read": read.names().collect::<Vec<_>>(),
             "write": write.names().collect::<Vec<_>>(),

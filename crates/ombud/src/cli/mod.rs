@@ -252,6 +252,7 @@ fn explain(error: &anyhow::Error, out: &mut Output<'_>) -> ExitCode {
             FlowError::Store(_)
             | FlowError::Statement(_)
             | FlowError::Remaining(_)
+            | FlowError::Filling
             | FlowError::Taken(_),
         )
         | None => ExitCode::from(3),

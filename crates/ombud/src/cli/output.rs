@@ -65,6 +65,16 @@ impl<'a> Output<'a> {
         writeln!(self.out)
     }
 
+    /// One value of a list for programs, on a line of its own: a list can be long, and is read as it comes.
+    ///
+    /// # Errors
+    ///
+    /// When nobody reads any more.
+    pub fn row(&mut self, value: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut *self.out, value)?;
+        writeln!(self.out)
+    }
+
     /// What went wrong, for people; a closed standard error is no reason to fail.
     pub fn complain(&mut self, text: &str) {
         let said = self.err.write_all(text.as_bytes());

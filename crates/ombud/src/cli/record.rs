@@ -192,7 +192,7 @@ fn show(
             "created_at": record.created_at,
             (name): value,
         });
-        return out.value(&shown);
+        return out.row(&shown);
     }
     out.line(format!(
         "{}  {}  {}",

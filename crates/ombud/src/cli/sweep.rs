@@ -14,9 +14,8 @@ pub(super) struct Sweep {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
-    /// Sweep as if it were this instant, or the beginning of this day; a later one than now needs
-    /// --dry-run
-    #[arg(long, value_name = "INSTANT|DAY")]
+    /// Say it as of this instant, or of the beginning of this day; what is done is done now
+    #[arg(long, value_name = "INSTANT|DAY", requires = "dry_run")]
     at: Option<Instant>,
 }
 
@@ -28,23 +27,13 @@ impl Sweep {
         out: &mut Output<'_>,
     ) -> anyhow::Result<Outcome> {
         let now = clock.now();
-        let ombud = if self.dry_run {
-            settings.reading(clock).await?
-        } else {
-            settings.writing(clock).await?
-        };
-        let zone = &ombud.book.calendar.zone;
-        let at = self.at.map_or(Ok(now), |at| at.in_zone(zone))?;
-        if at > now && !self.dry_run {
-            out.complain(
-                "error: what is due later cannot be erased today\n  hint: add --dry-run\n",
-            );
-            return Ok(Outcome::Wrong);
-        }
         let swept = if self.dry_run {
+            let ombud = settings.reading(clock).await?;
+            let zone = &ombud.book.calendar.zone;
+            let at = self.at.map_or(Ok(now), |at| at.in_zone(zone))?;
             ombud.sweep_dry(at).await?
         } else {
-            ombud.sweep(at).await?
+            settings.writing(clock).await?.sweep(now).await?
         };
         if out.json {
             out.value(&swept)?;

@@ -113,10 +113,14 @@ impl Ombud {
     ///
     /// # Errors
     ///
-    /// As [`board`](Self::board).
+    /// As [`board`](Self::board), and [`FlowError::Filling`] while a demonstration is not whole: half of its
+    /// people would break promises.
     pub async fn board_lately(&self, now: Timestamp) -> Result<Arc<Board>, FlowError> {
         if self.store.is_behind() {
             return Err(StoreError::Behind.into());
+        }
+        if self.demonstration_mark().await? == Some(false) {
+            return Err(FlowError::Filling);
         }
         let ombud = self.clone();
         let measure = async move { ombud.board(now).await };

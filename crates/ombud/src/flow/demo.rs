@@ -71,7 +71,8 @@ impl Ombud {
         Ok(self.demonstration_mark().await? == Some(true))
     }
 
-    async fn demonstration_mark(&self) -> Result<Option<bool>, FlowError> {
+    /// Whether all made-up people are in the data; none where it is no demonstration.
+    pub(super) async fn demonstration_mark(&self) -> Result<Option<bool>, FlowError> {
         let read = self
             .store
             .read::<_, FlowError, _>("demo.mark", Place::Home, |tx| Ok(tx.demonstration()?));

@@ -105,6 +105,9 @@ pub enum FlowError {
     /// The statement does not word a consent so; how its own wordings are called.
     #[error("{}", ActRefusal::NotWorded)]
     NotWorded(Vec<String>),
+    /// The people of a demonstration are still being made.
+    #[error("the people of the demonstration are still being made")]
+    Filling,
     /// The subject is named by a kind of identity that the statement does not declare.
     #[error("the statement declares no identity `{0}`")]
     UnknownIdentity(String),

@@ -257,8 +257,9 @@ impl Ombud {
     ) -> Result<Erased, FlowError> {
         let command = command.into();
         let erased = if let Some(erased) = self.done(command.once).await? {
-            // The sweep closes the entry of the journal.
+            // Whoever asked first may have been stopped before this; who asks again is told that it is gone.
             self.read_back(id, command.at).await?;
+            self.store.end_erasure_of(id, command.at).await?;
             erased
         } else {
             self.begin_record(id, command).await?

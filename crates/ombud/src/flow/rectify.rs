@@ -7,16 +7,17 @@ use ombud_core::anchor::of_fields;
 use ombud_core::evidence::Done;
 use ombud_core::intake;
 use ombud_core::rulebook::Rulebook;
-use ombud_store::{IdentityHash, Record, RecordId, RecordState, StoreError, Tx};
+use ombud_store::{IdentityHash, Record, RecordId, RecordState, StoreError, SubjectId, Tx};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::anchor::Counting;
+use super::ledger::refused;
 use super::once::Command;
 use super::record::{
     changeable, clock_of, fields, lasting, left, may_change, note, rule_of, told_of, without,
 };
-use super::subject::SubjectRef;
+use super::subject::{SubjectRef, opt_out};
 use super::{FlowError, Ombud};
 
 /// What becomes of an identity that a record names no more once it is changed.
@@ -97,6 +98,7 @@ impl Ombud {
             OldIdentity::Stays => Vec::new(),
             OldIdentity::Wrong => self.named_no_more(&record, &changes).await?,
         };
+        self.remember_no(record.subject, taken.clone(), now).await?;
         self.forget(record.subject, taken.clone()).await?;
         let book = self.book.clone();
         let rewrite = move |tx: &mut Tx<'_>| {
@@ -129,6 +131,34 @@ impl Ombud {
         };
         self.write_once("record.rectify", id.bucket(), command, rewrite)
             .await
+    }
+
+    /// Remembers, with identities that are to be taken from a person, every activity that their choices say
+    /// no to: whoever is found by one of them afterwards has no ledger that would say so.
+    async fn remember_no(
+        &self,
+        subject: SubjectId,
+        taken: Vec<IdentityHash>,
+        now: Timestamp,
+    ) -> Result<(), FlowError> {
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let (bucket, book) = (self.store.bucket_of(subject), self.book.clone());
+        let read = self
+            .store
+            .read::<_, FlowError, _>("rectify.no", bucket, move |tx| {
+                let standings = tx.standings_of(subject)?.into_iter().collect();
+                Ok(refused(&book, &standings))
+            });
+        let refused = read.await?;
+        let places = taken.into_iter().map(|hash| (hash.bucket().into(), hash));
+        let write = self
+            .store
+            .write_each("suppression.save", places.collect(), move |tx, hash| {
+                opt_out(tx, *hash, &refused, now)
+            });
+        write.await.map(|_: Vec<()>| ())
     }
 
     /// What a record named its person by, and no record of theirs names any more once it is changed so.

@@ -41,7 +41,7 @@ impl From<FlowError> for Fault {
     fn from(error: FlowError) -> Self {
         match error {
             FlowError::NotFound(_) => Self::Absent,
-            FlowError::Store(StoreError::Behind) => Self::Closed,
+            FlowError::Store(StoreError::Behind) | FlowError::Filling => Self::Closed,
             FlowError::Store(_)
             | FlowError::Intake(_)
             | FlowError::NoBasis(_)

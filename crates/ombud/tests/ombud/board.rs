@@ -1,5 +1,7 @@
 //! The promise board says what the data says.
 
+use axum::http::{Method, StatusCode};
+use ombud_store::{Place, StoreError};
 use serde_json::json;
 
 use crate::harness::email;
@@ -74,5 +76,16 @@ on_both! {
         let board = world.wait(narrower.board(world.now())).unwrap();
         let row = board.promises.iter().find(|row| row.id == "P3.8.1").unwrap();
         assert_eq!(row.verdict, ombud_core::board::Verdict::Broken);
+    }
+
+    /// Half of its people would break promises, and be told so for a minute after all are there.
+    fn a_demonstration_is_not_measured_before_it_is_whole(world) {
+        for (whole, status) in [(false, StatusCode::SERVICE_UNAVAILABLE), (true, StatusCode::OK)] {
+            let mark = world.ombud.store.write::<_, StoreError, _>("mark", Place::Home, move |tx| {
+                tx.save_demonstration(whole)
+            });
+            mark.wait().unwrap();
+            assert_eq!(world.call(Method::GET, "/board", None).status, status);
+        }
     }
 }

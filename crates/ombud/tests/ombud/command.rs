@@ -221,12 +221,49 @@ fn p1_1_decided_findings_are_suppressed_and_not_left_out() {
 fn i2_what_is_due_later_is_not_erased_today() {
     let world = World::sqlite();
     let data = begun(&world);
-    let later = ["sweep", "--at", "2030-01-01T00:00:00Z"];
-    let (code, _, err) = run(&world, &data, &later);
-    same(code, 2);
-    assert!(err.contains("--dry-run"), "{err}");
+    // Nor may what is done today be told as done earlier.
+    for at in ["2030-01-01T00:00:00Z", "2020-01-01"] {
+        let refused = Cli::try_parse_from(["ombud", "sweep", "--at", at]).unwrap_err();
+        assert!(refused.to_string().contains("--dry-run"), "{refused}");
+        assert_eq!(refused.exit_code(), 2);
+    }
     for at in ["2030-01-01T00:00:00Z", "2030-01-01"] {
         same(run(&world, &data, &["sweep", "--dry-run", "--at", at]).0, 0);
+    }
+}
+
+#[test]
+fn a_list_is_one_value_a_line_for_programs() {
+    let world = World::sqlite();
+    let data = begun(&world);
+    for name in ["one", "two"] {
+        same(
+            run(
+                &world,
+                &data,
+                &["key", "add", name, "--read", "newsletters"],
+            )
+            .0,
+            0,
+        );
+    }
+    let add = ["record", "add", "support.inquiry", "email:anna@example.com"];
+    let fields = r#"{"email":"anna@example.com","message":"hello"}"#;
+    for _ in 0..2 {
+        same(run(&world, &data, &[&add[..], &[fields]].concat()).0, 0);
+    }
+    let lists: [&[&str]; 3] = [
+        &["key", "list"],
+        &["record", "list", "email:anna@example.com"],
+        &["evidence", "show"],
+    ];
+    for list in lists {
+        let (_, out, _) = run(&world, &data, &[&["--json"], list].concat());
+        assert!(out.lines().count() >= 2, "{list:?}: {out}");
+        for line in out.lines() {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(value.is_object(), "{list:?}: {line}");
+        }
     }
 }
 

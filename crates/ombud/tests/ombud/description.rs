@@ -24,8 +24,23 @@ static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
 /// Panics unless the answer is one that the description of the call allows for.
 pub(crate) fn hold(method: &str, path: &str, status: StatusCode, kind: &str, body: &[u8]) {
     let place = format!("{method} {path} {status}");
-    let path = path.split('?').next().unwrap();
+    let (path, asked) = path.split_once('?').unwrap_or((path, ""));
     let operation = operation(method, path).unwrap_or_else(|| panic!("{place} is not described"));
+    if status.is_success() {
+        let described = operation["parameters"].as_array();
+        let described = described
+            .into_iter()
+            .flatten()
+            .filter(|one| one["in"] == "query");
+        let described: BTreeSet<&str> = described.filter_map(|one| one["name"].as_str()).collect();
+        for one in asked.split('&').filter(|one| !one.is_empty()) {
+            let name = one.split('=').next().unwrap();
+            assert!(
+                described.contains(name),
+                "{place}: `{name}` is not described"
+            );
+        }
+    }
     let response = &operation["responses"][status.as_str()];
     assert!(response.is_object(), "{place} is not described");
     let Some(content) = response.get("content") else {
@@ -90,6 +105,32 @@ fn calls() -> Vec<(Method, String, bool)> {
         }
     }
     calls
+}
+
+#[test]
+fn what_a_path_names_is_in_the_path_and_all_else_is_asked_for() {
+    for (method, path, _) in calls() {
+        let operation = operation(method.as_str(), &path).unwrap();
+        let parameters = operation["parameters"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let mut named = BTreeSet::new();
+        for parameter in parameters {
+            let name = parameter["name"].as_str().unwrap();
+            let required = parameter["required"] == json!(true);
+            match parameter["in"].as_str().unwrap() {
+                "path" => {
+                    assert!(required, "{method} {path}: {name}");
+                    named.insert(format!("{{{name}}}"));
+                }
+                kind => assert!(!required, "{method} {path}: {name} in {kind}"),
+            }
+        }
+        let parts = path.split('/').filter(|part| part.starts_with('{'));
+        let parts: BTreeSet<String> = parts.map(str::to_owned).collect();
+        assert_eq!(named, parts, "{method} {path}");
+    }
 }
 
 #[test]

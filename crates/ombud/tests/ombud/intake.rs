@@ -216,6 +216,32 @@ on_both! {
         assert_ne!(world.may(&json!({ "email": "third@example.com" }), "profiling"), "yes");
     }
 
+    fn i1_a_wrong_address_keeps_what_its_person_said_no_to(world) {
+        let rows = [
+            ("support", vec!["object"]),
+            ("support", vec!["object", "uphold"]),
+            ("support", vec!["restrict"]),
+            ("newsletters", vec!["consent", "withdraw"]),
+        ];
+        for (number, (activity, acts)) in rows.into_iter().enumerate() {
+            let address = format!("z{number}@example.com");
+            let (wrong, anna) = (json!({ "email": address }), json!({ "login": format!("anna{number}") }));
+            let course = json!({ "name": "Test Person", "email": address, "course": "Payroll" });
+            let (record, _) = world.add("webinars.registration", &anna, &course, &json!({}));
+            assert_eq!(world.may(&wrong, "support"), "yes");
+            for act in &acts {
+                world.tell(&anna, activity, act);
+            }
+            assert_ne!(world.may(&wrong, activity), "yes", "{acts:?}");
+            let path = format!("/records/{record}?old_identity=wrong");
+            let right = json!({ "email": format!("right{number}@example.com") });
+            let done = world.call(axum::http::Method::PATCH, &path, Some(&right));
+            assert_eq!(done.status, StatusCode::NO_CONTENT, "{done:?}");
+            assert_eq!(world.find(&format!("email:{address}")), None);
+            assert_ne!(world.may(&wrong, activity), "yes", "{acts:?}");
+        }
+    }
+
     fn p5_2_a_new_address_is_the_persons_before_the_record_says_so(world) {
         let fields = json!({ "email": "anna@example.com", "message": "hello" });
         let (record, _) = world.add("support.inquiry", &email("anna"), &fields, &json!({}));

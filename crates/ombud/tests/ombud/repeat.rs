@@ -106,6 +106,25 @@ on_both! {
         assert_eq!(records(world), 1);
     }
 
+    /// A crash after the record is gone and before its entry of the journal is closed: who asks again is
+    /// told that it is gone, so that no copy that is put back may have it any more.
+    fn i4_a_deletion_that_is_told_again_is_closed_in_the_journal(world) {
+        let stored = send(world, Method::POST, "/records", "k-1", &inquiry("anna", "hello"));
+        let record: ombud_store::RecordId = stored.body["record"].as_str().unwrap().parse().unwrap();
+        let subject = world.find("email:anna@example.com").unwrap();
+        let what = || ombud_store::Journalled::Record(subject, record);
+        let mut once = world.ombud.once("tests", "k-2", b"the same");
+        once.begun = Some(record.bucket());
+        let command = Command { at: world.now(), once: Some(once) };
+        let erase = || world.wait(world.ombud.erase_record(record, command)).unwrap();
+        let erased = erase();
+        let begin = || world.wait(world.ombud.store.begin_erasure(what(), world.now())).unwrap();
+        let left = begin();
+        assert_eq!(begin(), left, "it is open");
+        assert_eq!(erase(), erased);
+        assert_ne!(begin(), left, "it is closed");
+    }
+
     fn i5_a_refusal_is_not_kept(world) {
         let subscription = json!({
             "collection": "newsletters.subscription", "subject": email("anna"),

@@ -22,6 +22,7 @@ sql! {
         suppressed, identities, begun_at, done_at, followed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL)";
     JOURNAL_END = "UPDATE journal SET done_at = $2 WHERE seq = $1 AND done_at IS NULL";
+    JOURNAL_END_RECORD = "UPDATE journal SET done_at = $2 WHERE record_id = $1 AND done_at IS NULL";
     JOURNAL_DROP = "DELETE FROM journal WHERE seq = $1 AND done_at IS NULL";
     JOURNAL_AFTER = "SELECT seq, kind, subject_id, record_id, activity, act, acted_at, suppressed,
         identities, begun_at, done_at FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
@@ -161,6 +162,14 @@ impl KeyStore {
     pub(crate) fn end(&self, seq: i64, at: Timestamp) -> Reply<()> {
         self.engine.write("journal.end", move |link| {
             link.execute(JOURNAL_END, values![seq, at]).map(drop)
+        })
+    }
+
+    /// Notes that the erasure of a record was carried out and read back, where that is under way.
+    pub(crate) fn end_record(&self, record: RecordId, at: Timestamp) -> Reply<()> {
+        self.engine.write("journal.end", move |link| {
+            link.execute(JOURNAL_END_RECORD, values![record, at])
+                .map(drop)
         })
     }
 

@@ -45,8 +45,8 @@ enum Line {
 /// Many decisions
 ///
 /// NDJSON in, NDJSON out: one question a line, as `POST /may` takes it, and one answer a line, in the
-/// same order. A line that cannot be answered is answered with a problem document; the others are not
-/// touched by it. Any number of lines may be sent.
+/// same order; an empty line asks nothing and gets none. A line that cannot be answered is answered with a
+/// problem document; the others are not touched by it. Any number of lines may be sent.
 #[utoipa::path(post, path = "/may/batch", tag = "Decisions", security(("key" = [])),
     request_body(content = body::Question, content_type = "application/x-ndjson", description = "A question a line"),
     responses(

@@ -14,11 +14,12 @@ use crate::flow::forecast::Forecast;
 
 /// How far ahead.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Ahead {
     /// How many months, the current one included
     #[serde(default = "a_year")]
-    #[param(minimum = 1, maximum = 120, default = 12)]
+    #[param(minimum = 1, maximum = 120, default = 12, required = false)]
     months: u8,
 }
 

@@ -255,6 +255,10 @@ impl From<FlowError> for Problem {
                 Self::new(status, Kind::Behind, error.to_string())
                     .hint("wait until the sweep has replayed it, or run `ombud sweep`")
             }
+            FlowError::Filling => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Self::new(status, Kind::Unavailable, error.to_string()).hint("ask again in a while")
+            }
             FlowError::Store(error) => {
                 tracing::error!(%error, "the store could not answer");
                 Self::unavailable()

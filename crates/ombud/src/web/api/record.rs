@@ -54,6 +54,7 @@ pub(super) async fn add(
 
 /// What a record is to be seen for.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeenFor {
     /// The use: while processing is restricted, only some uses are left
@@ -95,6 +96,7 @@ pub(super) async fn show(
 
 /// What becomes of an identity that the record names no more.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rectified {
     /// `stays`: it was right, and is still the person's; `wrong`: it was never the person's, and is taken
