@@ -21,8 +21,8 @@ pub(super) struct May {
     subject: SubjectRef,
     /// The activity, for example `newsletters`
     activity: String,
-    /// What the data would be used for: ordinary, storage, agreed, legal_claims, others_rights,
-    /// public_interest or own_request
+    /// What the data would be used for: `ordinary`, `storage`, `agreed`, `legal_claims`,
+    /// `others_rights`, `public_interest` or `own_request`
     #[arg(value_parser = use_for, default_value = "ordinary")]
     use_for: Use,
 }
@@ -146,8 +146,8 @@ impl Dropped {
 pub(super) struct Audience {
     /// The activity, for example `newsletters`
     activity: String,
-    /// What the data would be used for: ordinary, storage, agreed, legal_claims, others_rights,
-    /// public_interest or own_request
+    /// What the data would be used for: `ordinary`, `storage`, `agreed`, `legal_claims`,
+    /// `others_rights`, `public_interest` or `own_request`
     #[arg(value_parser = use_for, default_value = "ordinary")]
     use_for: Use,
     /// The kind of identity on each line that does not name one, as `email:anna@example.com` does

@@ -88,6 +88,12 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, Kind::Unavailable, title).hint("try again")
     }
 
+    /// A demonstration that is not whole.
+    fn filling(error: &FlowError) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, Kind::Unavailable, error.to_string()).hint("ask again in a while")
+    }
+
     /// With what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -255,10 +261,7 @@ impl From<FlowError> for Problem {
                 Self::new(status, Kind::Behind, error.to_string())
                     .hint("wait until the sweep has replayed it, or run `ombud sweep`")
             }
-            FlowError::Filling => {
-                let status = StatusCode::SERVICE_UNAVAILABLE;
-                Self::new(status, Kind::Unavailable, error.to_string()).hint("ask again in a while")
-            }
+            FlowError::Filling => Self::filling(&error),
             FlowError::Store(error) => {
                 tracing::error!(%error, "the store could not answer");
                 Self::unavailable()
