@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::decision::{Reason, Use};
 
 /// The name that stands for all activities.
@@ -91,11 +93,13 @@ pub struct Kept<'a> {
 }
 
 /// What a record is to be seen for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sight {
     /// The use.
+    #[serde(rename = "use")]
     pub use_for: Use,
     /// The purpose that a law keeps it for, for example `bookkeeping`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_for: Option<String>,
 }
 

@@ -69,6 +69,7 @@ fn note(tx: &mut Tx<'_>, done: Done, record: &Record, at: i64) -> Result<(), Flo
         subject: tx.pseudonym(record.subject)?,
         record: tx.pseudonym_of_record(record.subject, record.id)?,
         collection: record.collection.clone(),
+        shown_for: None,
     };
     tx.append_evidence(instant(at), fact)?;
     Ok(())

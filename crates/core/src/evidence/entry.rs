@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Hash;
+use crate::access::Sight;
 use crate::standing::Act;
 use crate::statement::VersionId;
 
@@ -122,6 +123,9 @@ pub enum Fact {
         record: Pseudonym,
         /// Of which collection.
         collection: String,
+        /// What it was shown for, by names of the statement; none where it was not shown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shown_for: Option<Sight>,
     },
     /// A person chose, or the company answered a choice.
     Act {
@@ -347,6 +351,7 @@ pub(super) mod tests {
             subject,
             record,
             collection: collection.clone(),
+            shown_for: (done == Done::Shown).then(Sight::default),
         };
         let mut all = Done::ALL.map(of).to_vec();
         all.extend([

@@ -239,9 +239,14 @@ fn say(fact: &Fact) -> String {
             subject,
             record,
             collection,
+            shown_for,
         } => {
             let done = done.name();
-            format!("record {record} of {subject} in {collection} {done}")
+            let what_for = shown_for.as_ref().map_or_else(String::new, |sight| {
+                let only = sight.only_for.iter().map(|purpose| format!(", {purpose}"));
+                format!(" for {}{}", sight.use_for.name(), only.collect::<String>())
+            });
+            format!("record {record} of {subject} in {collection} {done}{what_for}")
         }
         Fact::Act {
             subject,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use ombud_core::access::Sight;
 use ombud_core::evidence::{
     Broken, Chain, ChainCheck, Checkpoint, Done, Edge, Entry, Fact, Hash, LogCheck, Proof, Reached,
     Receipt, Resource, Stored, TileId, Verified, leaf, merkle, whole,
@@ -26,10 +27,11 @@ pub struct Shown {
     pub entry: Entry,
 }
 
-/// Tells the evidence what was done with a record, in the transaction that does it.
+/// Tells the evidence what was done with a record, in the transaction that does it; of one that is shown,
+/// what for.
 pub(super) fn of_record(
     tx: &mut Tx<'_>,
-    done: Done,
+    (done, shown_for): (Done, Option<Sight>),
     (subject, record): (SubjectId, RecordId),
     collection: &str,
     at: Timestamp,
@@ -39,6 +41,7 @@ pub(super) fn of_record(
         subject: tx.pseudonym(subject)?,
         record: tx.pseudonym_of_record(subject, record)?,
         collection: collection.to_owned(),
+        shown_for,
     };
     Ok(tx.append_evidence(at, fact)?)
 }

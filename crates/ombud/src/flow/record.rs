@@ -202,9 +202,8 @@ impl Ombud {
                     return Ok(None);
                 };
                 let mut answers = BTreeMap::new();
-                let seen = seen(tx, &book, &record, (&sight, now), &mut answers)?;
+                let seen = show(tx, &book, &record, (&sight, now), &mut answers)?;
                 seen.map_err(FlowError::NotShown)?;
-                note(tx, Done::Shown, &record, now)?;
                 Ok(Some(record))
             });
         write.await
@@ -232,10 +231,7 @@ impl Ombud {
             .write::<_, FlowError, _>("record.list", bucket, move |tx| {
                 let (mut page, mut answers) = (Vec::new(), BTreeMap::new());
                 for record in tx.records_of(subject, None, after.as_ref(), 1_000)? {
-                    let seen = seen(tx, &book, &record, (&sight, now), &mut answers)?;
-                    if seen.is_ok() {
-                        note(tx, Done::Shown, &record, now)?;
-                    }
+                    let seen = show(tx, &book, &record, (&sight, now), &mut answers)?;
                     page.push((record, seen));
                 }
                 Ok(page)
@@ -403,9 +399,10 @@ pub(super) fn left(
     left
 }
 
-/// Whether a record may be seen for this now. What the activities come to for its person is worked out
+/// Whether a record may be seen for this now; if so, the evidence is told that it is shown, and what for.
+/// What the activities come to for its person is worked out
 /// once in `answers`.
-fn seen<'b>(
+fn show<'b>(
     tx: &mut Tx<'_>,
     book: &'b Rulebook,
     record: &Record,
@@ -442,7 +439,16 @@ fn seen<'b>(
         denied,
         only_for: &only_for,
     };
-    Ok(may_see(kept, sight))
+    let seen = may_see(kept, sight);
+    if seen.is_ok() {
+        let purpose = sight.only_for.clone();
+        // What the statement does not name is somebody's words, and gave no right to see it.
+        let only_for = purpose.filter(|purpose| only_for.contains(purpose));
+        let shown_for = Sight { only_for, ..*sight };
+        let (told, whose) = ((Done::Shown, Some(shown_for)), (record.subject, record.id));
+        evidence::of_record(tx, told, whose, &record.collection, now)?;
+    }
+    Ok(seen)
 }
 
 /// Whether an activity may use what it holds of a person for this, whatever the time of single records.
@@ -468,13 +474,8 @@ pub(super) fn note(
     record: &Record,
     now: Timestamp,
 ) -> Result<Entry, FlowError> {
-    evidence::of_record(
-        tx,
-        done,
-        (record.subject, record.id),
-        &record.collection,
-        now,
-    )
+    let whose = (record.subject, record.id);
+    evidence::of_record(tx, (done, None), whose, &record.collection, now)
 }
 
 pub(super) fn clock_of(record: &Record) -> ClockKey {
@@ -547,7 +548,7 @@ pub(super) fn add(
     let whose = (record.subject, record.id);
     evidence::of_record(
         tx,
-        Done::Stored,
+        (Done::Stored, None),
         whose,
         &record.collection,
         record.created_at,

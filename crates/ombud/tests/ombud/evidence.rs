@@ -315,7 +315,8 @@ on_both! {
         world.post("/ledger", &body);
         let path = format!("/records/{record}");
         assert_eq!(world.get(&path).status, StatusCode::FORBIDDEN, "the objection is weighed");
-        assert_eq!(world.get(&format!("{path}?use=own_request")).status, StatusCode::OK);
+        let asked = format!("{path}?use=own_request&only_for=canary-purpose");
+        assert_eq!(world.get(&asked).status, StatusCode::OK);
         let subject = world.find("email:anna@example.com").unwrap();
         let facts: Vec<String> = rows(world, "SELECT fact FROM evidence").into_iter().map(|row| match &row[0] {
             Cell::Text(fact) => fact.clone(),
@@ -324,6 +325,8 @@ on_both! {
         for kind in ["stored", "anchor_set", "object", "changed", "shown", "statement_stored"] {
             assert!(facts.iter().any(|fact| fact.contains(&format!("\"{kind}\""))), "{kind} in {facts:?}");
         }
+        let shown_for = r#""shown_for":{"use":"own_request"}"#;
+        assert!(facts.iter().any(|fact| fact.contains(shown_for)), "{facts:?}");
         let (subject, plain) = (subject.to_string(), subject.to_string().replace('-', ""));
         for secret in ["anna", "canary", &record, &record.replace('-', ""), &subject, &plain] {
             assert!(!facts.iter().any(|fact| fact.contains(secret)), "{secret} in {facts:?}");
