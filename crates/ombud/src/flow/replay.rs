@@ -2,7 +2,7 @@
 //! shown or changed.
 
 use jiff::{SignedDuration, Timestamp};
-use ombud_store::{JournalEntry, Journalled, OptOut, RecordId, StoreError};
+use ombud_store::{JournalEntry, Journalled, OptOut, RecordId, RecordState, StoreError};
 
 use super::end::Ended;
 use super::ledger::Told;
@@ -67,7 +67,7 @@ impl Ombud {
             }
             Journalled::Record(_, record) => {
                 if surely || now.duration_since(entry.begun_at) >= UNDER_WAY {
-                    self.erase_again(entry.seq, *record, surely, now, ended)
+                    self.erase_again(entry, *record, (surely, now), ended)
                         .await?;
                 }
             }
@@ -78,15 +78,20 @@ impl Ombud {
 
     async fn erase_again(
         &self,
-        seq: i64,
+        &JournalEntry { seq, begun_at, .. }: &JournalEntry,
         record: RecordId,
-        surely: bool,
-        now: Timestamp,
+        (surely, now): (bool, Timestamp),
         ended: &mut Ended,
     ) -> Result<(), FlowError> {
         match self.carry_out_record(seq, record, surely, now.into()).await {
             Ok(_) => ended.records += 1,
             Err(FlowError::NotFound(_)) => self.store.end_erasure(seq, now).await?,
+            // It was done before it was restricted: whoever asks again is told so.
+            Err(FlowError::Restricted | FlowError::LegalHold)
+                if self.is_reduced(record, begun_at).await? =>
+            {
+                self.store.end_erasure(seq, now).await?;
+            }
             // Whoever asked was not told that it is gone, and may ask again.
             Err(FlowError::Restricted | FlowError::LegalHold) => {
                 self.store.drop_erasure(seq).await?;
@@ -95,6 +100,18 @@ impl Ombud {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// Whether only what a law asks to keep is left of a record since an instant.
+    async fn is_reduced(&self, id: RecordId, since: Timestamp) -> Result<bool, FlowError> {
+        let read = self
+            .store
+            .read::<_, FlowError, _>("record.read_back", id.bucket(), move |tx| {
+                let left = tx.record(id)?;
+                let reduced = left.is_none_or(|record| record.state == RecordState::Reduced);
+                Ok(reduced && tx.is_erased(id, since)?)
+            });
+        read.await
     }
 
     /// Lets a choice hold again in the ledger of whoever it is about; where the data knows nobody, with

@@ -223,6 +223,68 @@ fn i4_a_replay_can_be_stopped_at_any_step(world: World, stride: usize) {
     }
 }
 
+/// Whoever deletes is stopped after every step in turn, and the person restricts the processing of what a
+/// law keeps of the record. A copy from before must not have the whole of it again.
+#[test]
+fn i4_what_was_reduced_before_it_was_restricted_stays_so() {
+    const STEPS: usize = 40;
+    let world = World::sqlite();
+    let add = |number: usize| {
+        let fields = json!({
+            "number": "1001", "issued_on": "2026-03-14", "amount": 1200, "buyer": "A",
+            "bought": ["licence"], "email": format!("p{number}@example.com"),
+        });
+        let anchors = json!({ "party": "2026-03-01T10:00:00Z", "issued": "2026-03-14T11:00:00Z" });
+        let who = email(&format!("p{number}"));
+        world.add("customers.invoice", &who, &fields, &anchors).0
+    };
+    let records: Vec<String> = (0..STEPS).map(add).collect();
+    let closed = world.close();
+    closed.copy();
+    let world = closed.open();
+    let is_whole = |world: &World, record: &str| {
+        let id = record.parse().unwrap();
+        let left = world.wait(world.ombud.record(id)).unwrap().unwrap();
+        left.state == ombud_store::RecordState::Live
+    };
+    world.go_near(world.now(), 1);
+    let mut unfinished = Vec::new();
+    for (steps, record) in records.iter().enumerate() {
+        let id: ombud_store::RecordId = record.parse().unwrap();
+        let finished = world.wait(async {
+            let mut erase = pin!(world.ombud.erase_record(id, world.now()));
+            let mut left = steps;
+            std::future::poll_fn(|context| match erase.as_mut().poll(context) {
+                Poll::Ready(erased) => Poll::Ready(erased.is_ok()),
+                Poll::Pending if left == 0 => Poll::Ready(false),
+                Poll::Pending => {
+                    left -= 1;
+                    Poll::Pending
+                }
+            })
+            .await
+        });
+        if !finished {
+            world.ombud.store.scrub().wait().unwrap();
+            unfinished.extend((!is_whole(&world, record)).then(|| record.clone()));
+        }
+        world.tell(&email(&format!("p{steps}")), "customers", "restrict");
+    }
+    assert!(
+        !unfinished.is_empty(),
+        "a deletion was stopped between its record and its journal"
+    );
+    world.go_near(world.now(), 120_000);
+    world.sweep();
+    let closed = world.close();
+    closed.put_back();
+    let world = closed.open();
+    world.sweep();
+    for record in unfinished {
+        assert!(!is_whole(&world, &record), "{record}");
+    }
+}
+
 #[test]
 fn i4_older_data_stays_closed_until_the_journal_was_replayed_sqlite() {
     i4_older_data_stays_closed_until_the_journal_was_replayed(World::sqlite());
