@@ -173,6 +173,31 @@ impl Reason {
         }
     }
 
+    /// Whether the person chose it: withdrew, objected, or had processing restricted.
+    ///
+    /// # Source
+    ///
+    /// GDPR Articles 7(3), 18(1), 21(1) and 21(3).
+    pub const fn is_chosen(self) -> bool {
+        match self {
+            Self::Restricted
+            | Self::ObjectedToMarketing
+            | Self::ObjectionPending
+            | Self::ObjectionUpheld
+            | Self::ConsentWithdrawn => true,
+            Self::UnknownActivity
+            | Self::AnotherController
+            | Self::RetentionPassed
+            | Self::NoConsent
+            | Self::ConsentOutdated
+            | Self::NoBasis
+            | Self::NoMarketingConsent
+            | Self::NoDeviceConsent
+            | Self::NoSpecialCondition
+            | Self::TooYoung => false,
+        }
+    }
+
     /// The name used in answers.
     pub const fn name(self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ use ombud_core::evidence::{self, Fact, Pseudonym};
 use ombud_core::intake;
 use ombud_core::language::Language;
 use ombud_core::retention::Event;
-use ombud_core::rulebook::{ActivityRule, Rulebook};
+use ombud_core::rulebook::Rulebook;
 use ombud_core::standing::{Act, Consent, Objection, Position, Scope, Standing};
 use ombud_core::statement::VersionId;
 use ombud_store::{
@@ -580,30 +580,6 @@ pub(super) fn is_restricted(
     position.restricted
         || all.position(Scope::default()).restricted
         || position.objection == Objection::Pending && assessed().unwrap_or(true)
-}
-
-/// The activities that a person's choices say no to: where consent was withdrawn, where an objection is
-/// weighed or upheld, and where processing is restricted.
-///
-/// # Source
-///
-/// GDPR Articles 7(3), 18(1), 21(1) and 21(3).
-pub(super) fn refused(book: &Rulebook, standings: &Standings) -> Vec<String> {
-    let standing = |activity: &str| standings.get(activity).copied().unwrap_or_default();
-    let all = standing(EVERYWHERE);
-    let restricted = all.position(Scope::default()).restricted;
-    let says_no = |activity: &str, rule: &ActivityRule| {
-        let position = rule.position(&standing(activity), &all);
-        restricted
-            || position.restricted
-            || position.consent == Consent::Withdrawn
-            || matches!(position.objection, Objection::Pending | Objection::Upheld)
-    };
-    let refused = book
-        .activities
-        .iter()
-        .filter(|(activity, rule)| says_no(activity, rule));
-    refused.map(|(activity, _)| activity.clone()).collect()
 }
 
 /// Withdrawals and objections are events that clocks count from; a new consent, or the rejection of

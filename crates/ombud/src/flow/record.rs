@@ -400,8 +400,7 @@ pub(super) fn left(
 }
 
 /// Whether a record may be seen for this now; if so, the evidence is told that it is shown, and what for.
-/// What the activities come to for its person is worked out
-/// once in `answers`.
+/// What the activities come to for its person is worked out once in `answers`.
 fn show<'b>(
     tx: &mut Tx<'_>,
     book: &'b Rulebook,
@@ -420,7 +419,7 @@ fn show<'b>(
             let activity = rule.activity.as_str();
             let answer = match answers.get(activity) {
                 Some(known) => *known,
-                None => use_of(tx, book, (activity, record.subject), sight, now)?,
+                None => use_of(tx, book, (activity, record.subject), sight.use_for, now)?,
             };
             answers.insert(activity, answer);
             answer.reason()
@@ -452,11 +451,11 @@ fn show<'b>(
 }
 
 /// Whether an activity may use what it holds of a person for this, whatever the time of single records.
-fn use_of(
+pub(super) fn use_of(
     tx: &mut Tx<'_>,
     book: &Rulebook,
     (activity, subject): (&str, SubjectId),
-    sight: &Sight,
+    use_for: Use,
     now: Timestamp,
 ) -> Result<Answer, FlowError> {
     let Some(rule) = book.activities.get(activity) else {
@@ -464,7 +463,7 @@ fn use_of(
     };
     let mut known = decision::facts(tx, book, (activity, subject), true)?;
     known.kept_until = None;
-    Ok(may(&rule.rule.as_controller(), &known, sight.use_for, now))
+    Ok(may(&rule.rule.as_controller(), &known, use_for, now))
 }
 
 /// Tells the evidence what was done with a record.

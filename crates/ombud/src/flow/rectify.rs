@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use ombud_core::anchor::of_fields;
+use ombud_core::decision::{Reason, Use};
 use ombud_core::evidence::Done;
 use ombud_core::intake;
 use ombud_core::rulebook::Rulebook;
@@ -12,10 +13,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::anchor::Counting;
-use super::ledger::refused;
 use super::once::Command;
 use super::record::{
-    changeable, clock_of, fields, lasting, left, may_change, note, rule_of, told_of, without,
+    changeable, clock_of, fields, lasting, left, may_change, note, rule_of, told_of, use_of,
+    without,
 };
 use super::subject::{SubjectRef, opt_out};
 use super::{FlowError, Ombud};
@@ -148,8 +149,14 @@ impl Ombud {
         let read = self
             .store
             .read::<_, FlowError, _>("rectify.no", bucket, move |tx| {
-                let standings = tx.standings_of(subject)?.into_iter().collect();
-                Ok(refused(&book, &standings))
+                let mut refused = Vec::new();
+                for activity in book.activities.keys() {
+                    let answer = use_of(tx, &book, (activity, subject), Use::Ordinary, now)?;
+                    if answer.reason().is_some_and(Reason::is_chosen) {
+                        refused.push(activity.clone());
+                    }
+                }
+                Ok(refused)
             });
         let refused = read.await?;
         let places = taken.into_iter().map(|hash| (hash.bucket().into(), hash));

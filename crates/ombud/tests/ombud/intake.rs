@@ -219,6 +219,7 @@ on_both! {
     fn i1_a_wrong_address_keeps_what_its_person_said_no_to(world) {
         let rows = [
             ("support", vec!["object"]),
+            ("profiling", vec!["object"]),
             ("support", vec!["object", "uphold"]),
             ("support", vec!["restrict"]),
             ("newsletters", vec!["consent", "withdraw"]),
