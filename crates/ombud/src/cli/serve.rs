@@ -73,6 +73,8 @@ impl Serve {
             .with_context(|| format!("cannot listen on {}", self.listen))?;
         let address = listener.local_addr()?;
         let filling = Arc::new(if fills {
+            // Only now: whoever cannot listen leaves nothing that was begun.
+            ombud.mark_demonstration(false).await?;
             Filling::begun()
         } else {
             Filling::whole()
@@ -151,6 +153,7 @@ async fn fill(
         })
         .await?;
     let swept = sweep_once(ombud, clock.now(), metrics).await?;
+    ombud.mark_demonstration(true).await?;
     out.complain(&format!(
         "\nfirst sweep: {} clocks were past due; {} records erased, {} anonymised, {} counted where too few people are to be anonymous, {} reduced to what a law keeps\n",
         swept.due, swept.erased, swept.anonymised, swept.gathering, swept.reduced,

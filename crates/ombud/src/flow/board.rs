@@ -116,15 +116,22 @@ impl Ombud {
     /// As [`board`](Self::board), and [`FlowError::Filling`] while a demonstration is not whole: half of its
     /// people would break promises.
     pub async fn board_lately(&self, now: Timestamp) -> Result<Arc<Board>, FlowError> {
+        self.refuse_unready().await?;
+        let ombud = self.clone();
+        let measure = async move { ombud.board(now).await };
+        self.boards.get((), now, measure).await
+    }
+
+    /// Goes on unless what would be measured is not what it will be: data that has not followed the journal
+    /// of erasures, or a demonstration that is not whole.
+    pub(super) async fn refuse_unready(&self) -> Result<(), FlowError> {
         if self.store.is_behind() {
             return Err(StoreError::Behind.into());
         }
         if self.demonstration_mark().await? == Some(false) {
             return Err(FlowError::Filling);
         }
-        let ombud = self.clone();
-        let measure = async move { ombud.board(now).await };
-        self.boards.get((), now, measure).await
+        Ok(())
     }
 
     /// The board as it was measured last; none before the first time.

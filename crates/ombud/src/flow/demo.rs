@@ -79,7 +79,13 @@ impl Ombud {
         read.await
     }
 
-    async fn mark_demonstration(&self, whole: bool) -> Result<(), FlowError> {
+    /// Marks the data as a demonstration, whole or not yet: from before it is [filled](Self::fill_demo)
+    /// until what came due meanwhile is swept, nothing is measured over it.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`] when the store fails.
+    pub async fn mark_demonstration(&self, whole: bool) -> Result<(), FlowError> {
         let write = self
             .store
             .write::<_, FlowError, _>("demo.mark", Place::Home, move |tx| {
@@ -88,7 +94,7 @@ impl Ombud {
         write.await
     }
 
-    /// Fills an [empty](Demonstration::Empty) store with synthetic people.
+    /// Fills an [empty](Demonstration::Empty) store, which is marked so, with synthetic people.
     ///
     /// `progress` is told how many of how many people are there.
     ///
@@ -100,7 +106,6 @@ impl Ombud {
         now: Timestamp,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<(), FlowError> {
-        self.mark_demonstration(false).await?;
         let mut tasks = JoinSet::new();
         let (mut next, mut done) = (0, 0);
         while done < PEOPLE {
@@ -116,7 +121,7 @@ impl Ombud {
             done += 1;
             progress(done, PEOPLE);
         }
-        self.mark_demonstration(true).await
+        Ok(())
     }
 }
 

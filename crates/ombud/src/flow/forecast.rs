@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use ombud_core::statement::text::order;
-use ombud_store::{StoreError, WINDOWS};
+use ombud_store::WINDOWS;
 use serde::Serialize;
 
 use super::{FlowError, Ombud};
@@ -93,15 +93,13 @@ impl Ombud {
     ///
     /// # Errors
     ///
-    /// As [`forecast`](Self::forecast).
+    /// As [`forecast`](Self::forecast), and [`FlowError::Filling`] while a demonstration is not whole.
     pub async fn forecast_lately(
         &self,
         now: Timestamp,
         months: u8,
     ) -> Result<Arc<Forecast>, FlowError> {
-        if self.store.is_behind() {
-            return Err(StoreError::Behind.into());
-        }
+        self.refuse_unready().await?;
         let ombud = self.clone();
         let measure = async move { ombud.forecast(now, months).await };
         self.forecasts.get(months, now, measure).await

@@ -85,7 +85,9 @@ on_both! {
                 tx.save_demonstration(whole)
             });
             mark.wait().unwrap();
-            assert_eq!(world.call(Method::GET, "/board", None).status, status);
+            for path in ["/board", "/forecast"] {
+                assert_eq!(world.call(Method::GET, path, None).status, status, "{path}");
+            }
         }
     }
 }
