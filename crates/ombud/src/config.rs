@@ -41,7 +41,7 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub database: Option<String>,
-    /// Print JSON for programs: one value; lists of records, keys and evidence as one value a line
+    /// Print JSON for programs: one value; lists of records, choices, keys and evidence as one value a line
     #[arg(long, global = true)]
     pub json: bool,
 }

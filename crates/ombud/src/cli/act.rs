@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ombud_core::anchor;
 use ombud_core::evidence;
 use ombud_core::standing::Act;
@@ -29,9 +30,8 @@ pub(super) enum Ledger {
         subject: SubjectRef,
         /// The activity, for example `newsletters`
         activity: String,
-        /// What the person did: consent, withdraw, object, restrict or lift; or what became of an objection:
-        /// uphold or reject
-        #[arg(value_parser = act)]
+        /// What the person did, or what became of an objection
+        #[arg(value_parser = act())]
         act: Act,
         /// The language in which the person was asked
         #[arg(long)]
@@ -57,11 +57,10 @@ pub(super) enum Ledger {
     },
 }
 
-fn act(text: &str) -> Result<Act, String> {
-    Act::parse(text).ok_or_else(|| {
-        let names: Vec<&str> = Act::ALL.iter().map(|act| act.name()).collect();
-        format!("expected one of {}", names.join(", "))
-    })
+/// One of the acts, by its name.
+fn act() -> impl TypedValueParser<Value = Act> {
+    let names = PossibleValuesParser::new(Act::ALL.map(Act::name));
+    names.try_map(|name| Act::parse(&name).ok_or("there is no such act"))
 }
 
 impl Ledger {
@@ -154,7 +153,7 @@ fn receipt(receipt: &Receipt, out: &mut Output<'_>) -> std::io::Result<()> {
 
 fn show(Entry { seq, entry }: &Entry, out: &mut Output<'_>) -> std::io::Result<()> {
     if out.json {
-        return out.value(&json!({
+        return out.row(&json!({
             "seq": seq,
             "activity": entry.activity,
             "act": entry.act,

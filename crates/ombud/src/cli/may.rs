@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ombud_core::decision::{Answer, Use};
 use serde_json::json;
 
@@ -21,9 +22,8 @@ pub(super) struct May {
     subject: SubjectRef,
     /// The activity, for example `newsletters`
     activity: String,
-    /// What the data would be used for: `ordinary`, `storage`, `agreed`, `legal_claims`,
-    /// `others_rights`, `public_interest` or `own_request`
-    #[arg(value_parser = use_for, default_value = "ordinary")]
+    /// What the data would be used for
+    #[arg(value_parser = use_for(), default_value = "ordinary")]
     use_for: Use,
 }
 
@@ -32,12 +32,10 @@ pub(super) fn subject(text: &str) -> Result<SubjectRef, String> {
     SubjectRef::parse(text).ok_or_else(|| "write it as `email:anna@example.com`".to_owned())
 }
 
-/// Reads the name of a use.
-pub(super) fn use_for(text: &str) -> Result<Use, String> {
-    Use::parse(text).ok_or_else(|| {
-        let names: Vec<&str> = Use::ALL.iter().map(|each| each.name()).collect();
-        format!("expected one of {}", names.join(", "))
-    })
+/// One of the uses, by its name.
+pub(super) fn use_for() -> impl TypedValueParser<Value = Use> {
+    let names = PossibleValuesParser::new(Use::ALL.map(Use::name));
+    names.try_map(|name| Use::parse(&name).ok_or("there is no such use"))
 }
 
 impl May {
@@ -146,9 +144,8 @@ impl Dropped {
 pub(super) struct Audience {
     /// The activity, for example `newsletters`
     activity: String,
-    /// What the data would be used for: `ordinary`, `storage`, `agreed`, `legal_claims`,
-    /// `others_rights`, `public_interest` or `own_request`
-    #[arg(value_parser = use_for, default_value = "ordinary")]
+    /// What the data would be used for
+    #[arg(value_parser = use_for(), default_value = "ordinary")]
     use_for: Use,
     /// The kind of identity on each line that does not name one, as `email:anna@example.com` does
     #[arg(long, default_value = "email")]

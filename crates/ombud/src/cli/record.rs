@@ -64,7 +64,7 @@ pub(super) enum Record {
 #[derive(Debug, clap::Args)]
 pub(super) struct SeenFor {
     /// The use: while processing is restricted, only some uses are left
-    #[arg(long = "use", value_name = "USE", value_parser = use_for, default_value = "ordinary")]
+    #[arg(long = "use", value_name = "USE", value_parser = use_for(), default_value = "ordinary")]
     use_for: Use,
     /// The purpose that a law keeps records for beyond their time, for example `bookkeeping`
     #[arg(long, value_name = "PURPOSE")]

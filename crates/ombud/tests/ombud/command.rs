@@ -252,7 +252,18 @@ fn a_list_is_one_value_a_line_for_programs() {
     for _ in 0..2 {
         same(run(&world, &data, &[&add[..], &[fields]].concat()).0, 0);
     }
-    let lists: [&[&str]; 3] = [
+    for activity in ["support", "profiling"] {
+        let choice = [
+            "ledger",
+            "add",
+            "email:anna@example.com",
+            activity,
+            "object",
+        ];
+        same(run(&world, &data, &choice).0, 0);
+    }
+    let lists: [&[&str]; 4] = [
+        &["ledger", "show", "email:anna@example.com"],
         &["key", "list"],
         &["record", "list", "email:anna@example.com"],
         &["evidence", "show"],
